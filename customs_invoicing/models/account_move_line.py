@@ -1,0 +1,137 @@
+from odoo import api, fields, models
+
+
+class AccountMoveLine(models.Model):
+    _inherit = "account.move.line"
+
+    # copy=False: a duplicated invoice must not bill the same charge again. Reversals
+    # carry the links over, see _copy_data_extend_business_fields.
+    customs_declaration_id = fields.Many2one(
+        comodel_name="customs.declaration",
+        string="Customs declaration",
+        index="btree_not_null",
+        ondelete="restrict",
+        copy=False,
+        check_company=True,
+    )
+    customs_charge_id = fields.Many2one(
+        comodel_name="customs.charge",
+        string="Customs charge",
+        index="btree_not_null",
+        ondelete="restrict",
+        copy=False,
+        check_company=True,
+        domain="[('declaration_id', '=', customs_declaration_id)]",
+    )
+    customs_tax_code = fields.Char(
+        compute="_compute_customs_tax_code",
+        store=True,
+        help="Tax of the customs authority, for example A00.",
+    )
+    customs_client_id = fields.Many2one(
+        related="customs_declaration_id.client_id",
+        store=True,
+        string="Customs client",
+        index="btree_not_null",
+        help="Client of the declaration; on a bill the partner of every line is the "
+        "vendor.",
+    )
+
+    @api.depends("customs_charge_id.tax_code_id.code")
+    def _compute_customs_tax_code(self):
+        for line in self:
+            line.customs_tax_code = line.customs_charge_id.tax_code_id.code
+
+    def _compute_account_id(self):
+        """Owe assessed amounts on the authority's own account."""
+        result = super()._compute_account_id()
+        for line in self:
+            move = line.move_id
+            if line.display_type == "payment_term" and move.customs_assessment_id:
+                account = move.company_id.customs_authority_payable_account_id
+                line.account_id = account or line.account_id
+        return result
+
+    def _copy_data_extend_business_fields(self, values):
+        result = super()._copy_data_extend_business_fields(values)
+        values["customs_declaration_id"] = self.customs_declaration_id.id
+        values["customs_charge_id"] = self.customs_charge_id.id
+        return result
+
+    @api.model
+    def _get_customs_tax_key(self, line):
+        """Return what keeps the tax lines of import VAT apart per charge."""
+        if (
+            isinstance(line, models.BaseModel)
+            and line._name == "account.move.line"
+            and line.customs_charge_id
+            and line.move_id.is_purchase_document()
+            and line.customs_charge_id.sudo().kind == "vat"  # kind is no secret
+        ):
+            return {
+                "customs_charge_id": line.customs_charge_id.id,
+                "customs_declaration_id": line.customs_declaration_id.id,
+            }
+        return {}
+
+    # === EXCHANGE ROUNDING === #
+
+    def _customs_close_rounding_gap(self):
+        """Book the cent that an invoice in a foreign currency cannot express.
+
+        An outlay of 2 157.86 may be 2 157.85 or 2 157.87 in the smallest units of the
+        invoice currency. What is left, at most half such a unit per line, is an
+        exchange difference on the same charge.
+
+        :return: the line on the control account to match, empty when nothing is left
+        """
+        company = self.company_id
+        gap = company.currency_id.round(sum(self.mapped("amount_residual")))
+        foreign = self.filtered(
+            lambda line: line.move_id.is_sale_document()
+            and line.currency_id != company.currency_id
+        )
+        allowed = sum(line.move_id._get_customs_rounding_gap() for line in foreign)
+        if not gap or abs(gap) > allowed:
+            return self.browse()
+        last = foreign.sorted("date")[-1:]
+        # sudo: the entry belongs to posting the invoice, which was allowed
+        move = (
+            self.env["account.move"]
+            .sudo()
+            .create(last._prepare_customs_rounding_move_vals(gap))
+        )
+        move._post(soft=False)
+        return move.line_ids.filtered("customs_charge_id")
+
+    def _prepare_customs_rounding_move_vals(self, gap):
+        self.ensure_one()
+        company = self.company_id
+        account = (
+            company.expense_currency_exchange_account_id
+            if gap > 0
+            else company.income_currency_exchange_account_id
+        )
+        label = self.env._("Exchange rounding, %(move)s", move=self.move_id.name)
+        return {
+            "move_type": "entry",
+            "company_id": company.id,
+            "journal_id": company.currency_exchange_journal_id.id,
+            "date": self.date,
+            "ref": label,
+            "line_ids": [
+                (
+                    0,
+                    0,
+                    {
+                        "name": label,
+                        "account_id": self.account_id.id,
+                        "partner_id": self.partner_id.id,
+                        "balance": -gap,
+                        "customs_charge_id": self.customs_charge_id.id,
+                        "customs_declaration_id": self.customs_declaration_id.id,
+                    },
+                ),
+                (0, 0, {"name": label, "account_id": account.id, "balance": gap}),
+            ],
+        }

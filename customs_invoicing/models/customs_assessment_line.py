@@ -1,0 +1,51 @@
+from odoo import fields, models
+
+from .customs_duty_line import TAX_STATUS
+
+
+class CustomsAssessmentLine(models.Model):
+    """One tax line of an assessment, as sent by the authority."""
+
+    _name = "customs.assessment.line"
+    _description = "Customs Assessment Line"
+    _order = "assessment_id, item_number, sequence, id"
+    _rec_name = "tax_code_id"
+    _check_company_auto = True
+
+    assessment_id = fields.Many2one(
+        comodel_name="customs.assessment",
+        required=True,
+        index=True,
+        ondelete="cascade",
+        check_company=True,
+    )
+    company_id = fields.Many2one(related="assessment_id.company_id", store=True)
+    currency_id = fields.Many2one(related="assessment_id.currency_id")
+    sequence = fields.Integer(default=10)
+    item_number = fields.Integer(
+        string="Item", help="0: the tax is levied on the whole declaration."
+    )
+    tax_code_id = fields.Many2one(
+        comodel_name="customs.tax.code", required=True, ondelete="restrict"
+    )
+    base = fields.Float(digits=(16, 3))
+    base_kind = fields.Selection(
+        selection=[("value", "Value"), ("quantity", "Quantity")], default="value"
+    )
+    rate = fields.Float(digits=(16, 6))
+    rate_kind = fields.Selection(
+        selection=[
+            ("percent", "Percent"),
+            ("specific", "Per unit"),
+            ("fixed", "Fixed amount"),
+        ]
+    )
+    rate_text = fields.Char(string="Rate as sent")
+    amount_assessed = fields.Monetary()
+    amount_payable = fields.Monetary()
+    status = fields.Selection(selection=TAX_STATUS, default="payable", required=True)
+    payment_method = fields.Char()
+
+    def write(self, vals):
+        self.assessment_id._check_not_posted()
+        return super().write(vals)

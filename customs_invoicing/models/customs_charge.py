@@ -1,0 +1,353 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.fields import Command
+from odoo.tools import SQL
+
+#: Moves towards the client; every other posted move is towards the authority or vendor.
+CLIENT_MOVE_TYPES = ("out_invoice", "out_refund", "out_receipt")
+
+
+class CustomsCharge(models.Model):
+    """The money ledger row of a declaration: one charge and what happened to it.
+
+    Every amount is read from posted journal items that carry the charge.
+    """
+
+    _name = "customs.charge"
+    _description = "Customs Charge"
+    _order = "declaration_id, sequence, id"
+    _check_company_auto = True
+
+    declaration_id = fields.Many2one(
+        comodel_name="customs.declaration",
+        required=True,
+        index=True,
+        ondelete="cascade",
+        check_company=True,
+    )
+    company_id = fields.Many2one(related="declaration_id.company_id", store=True)
+    currency_id = fields.Many2one(related="company_id.currency_id")
+    client_id = fields.Many2one(
+        related="declaration_id.client_id", store=True, index="btree_not_null"
+    )
+    sequence = fields.Integer(default=100)
+    charge_code_id = fields.Many2one(
+        comodel_name="customs.charge.code", required=True, ondelete="restrict"
+    )
+    kind = fields.Selection(related="charge_code_id.kind", store=True)
+    tax_code_id = fields.Many2one(
+        comodel_name="customs.tax.code",
+        index="btree_not_null",
+        ondelete="restrict",
+        help="Tax of the authority; empty for services.",
+    )
+    name = fields.Char(
+        string="Description",
+        compute="_compute_name",
+        store=True,
+        readonly=False,
+        precompute=True,
+    )
+    payee_id = fields.Many2one(
+        comodel_name="res.partner",
+        check_company=True,
+        help="Who is paid: the authority, or nobody for an own service.",
+    )
+    nature = fields.Selection(
+        selection=[
+            ("disbursement", "Disbursement at cost"),
+            ("recharge", "Recharge with tax"),
+            ("service", "Own service"),
+            ("own_cost", "Own cost"),
+        ],
+        compute="_compute_nature",
+        store=True,
+        precompute=True,
+        help="Follows from the capacity and the kind of charge. An outlay in the "
+        "client's name is passed on at cost without tax; in our own name it is "
+        "passed on at cost with tax.",
+    )
+    amount = fields.Monetary(
+        string="Price", help="Price of an own service, before tax."
+    )
+    amount_expected = fields.Monetary(compute="_compute_assessed_amounts")
+    amount_assessed = fields.Monetary(compute="_compute_assessed_amounts")
+    amount_payable = fields.Monetary(compute="_compute_assessed_amounts")
+    amount_charged = fields.Monetary(
+        compute="_compute_posted_amounts",
+        help="Posted from the authority or a vendor.",
+    )
+    amount_billed = fields.Monetary(
+        compute="_compute_posted_amounts", help="Posted to the client, before tax."
+    )
+    amount_in_draft = fields.Monetary(
+        compute="_compute_posted_amounts", help="On draft invoices of the client."
+    )
+    amount_to_bill = fields.Monetary(
+        compute="_compute_posted_amounts",
+        search="_search_amount_to_bill",
+        help="Still open for the client, drafts counted as billed.",
+    )
+    control_balance = fields.Monetary(compute="_compute_posted_amounts")
+    move_line_ids = fields.One2many(
+        comodel_name="account.move.line", inverse_name="customs_charge_id"
+    )
+
+    _tax_code_unique = models.UniqueIndex(
+        "(declaration_id, tax_code_id) WHERE tax_code_id IS NOT NULL",
+        "The declaration has a charge for this tax already.",
+    )
+
+    # === COMPUTE METHODS === #
+
+    @api.depends("charge_code_id", "tax_code_id")
+    def _compute_name(self):
+        for record in self:
+            record.name = (
+                record.tax_code_id.display_name or record.charge_code_id.name or ""
+            )
+
+    @api.depends("charge_code_id.kind", "declaration_id.capacity")
+    def _compute_nature(self):
+        by_capacity = {
+            "own": "own_cost",
+            "direct": "disbursement",
+            "indirect": "recharge",
+        }
+        for record in self:
+            if record.charge_code_id.kind == "service":
+                record.nature = "service"
+            else:
+                record.nature = by_capacity.get(record.declaration_id.capacity)
+
+    @api.depends(
+        "declaration_id.duty_line_ids.amount_calculated",
+        "declaration_id.duty_line_ids.amount_assessed",
+        "declaration_id.duty_line_ids.amount_payable",
+    )
+    def _compute_assessed_amounts(self):
+        groups = self.env["customs.duty.line"]._read_group(
+            [("declaration_id", "in", self.declaration_id.ids)],
+            ["declaration_id", "tax_code_id"],
+            ["amount_calculated:sum", "amount_assessed:sum", "amount_payable:sum"],
+        )
+        sums = {(key.id, tax.id): amounts for key, tax, *amounts in groups}
+        for record in self:
+            amounts = (0.0, 0.0, 0.0)
+            if record.tax_code_id:
+                key = (record.declaration_id.id, record.tax_code_id.id)
+                amounts = sums.get(key, amounts)
+            expected, assessed, payable = (
+                record.declaration_id._to_company_currency(amount) for amount in amounts
+            )
+            record.amount_expected = expected
+            record.amount_assessed = assessed
+            record.amount_payable = payable
+
+    @api.depends(
+        "move_line_ids.balance",
+        "move_line_ids.parent_state",
+        "move_line_ids.account_id",
+        "amount",
+        "nature",
+    )
+    def _compute_posted_amounts(self):
+        rows = {row[0]: row[1:] for row in self._query_posted_amounts()}
+        for record in self:
+            charged, billed, draft, control = rows.get(record._origin.id, (0.0,) * 4)
+            currency = record.currency_id
+            record.amount_charged = charged
+            record.amount_billed = billed
+            record.amount_in_draft = draft
+            record.control_balance = control
+            target = {"service": record.amount, "own_cost": 0.0}.get(
+                record.nature, charged
+            )
+            to_bill = currency.round(target - billed - draft) if currency else 0.0
+            record.amount_to_bill = 0.0 if record.nature == "own_cost" else to_bill
+
+    def _query_posted_amounts(self):
+        """Return rows (charge id, charged, billed, in draft, control balance)."""
+        if not self._origin:
+            return []
+        self.env["account.move.line"].flush_model(
+            ["balance", "parent_state", "account_id", "customs_charge_id", "move_id"]
+        )
+        self.env["account.move"].flush_model(["move_type", "journal_id"])
+        self.env["res.company"].flush_model(["customs_disbursement_account_id"])
+        return self.env.execute_query(
+            SQL(
+                """
+                SELECT line.customs_charge_id,
+                       SUM(CASE WHEN posted AND NOT to_client
+                                THEN line.balance ELSE 0 END),
+                       SUM(CASE WHEN posted AND to_client
+                                THEN -line.balance ELSE 0 END),
+                       SUM(CASE WHEN NOT posted AND to_client
+                                THEN -line.balance ELSE 0 END),
+                       SUM(CASE WHEN posted
+                                 AND line.account_id =
+                                     company.customs_disbursement_account_id
+                                THEN line.balance ELSE 0 END)
+                  FROM (
+                    SELECT aml.*,
+                           aml.parent_state = 'posted' AS posted,
+                           move.move_type = ANY(%(client_types)s)
+                           OR move.journal_id = owner.currency_exchange_journal_id
+                           AS to_client
+                      FROM account_move_line aml
+                      JOIN account_move move ON move.id = aml.move_id
+                      JOIN res_company owner ON owner.id = aml.company_id
+                     WHERE aml.customs_charge_id = ANY(%(ids)s)
+                       AND aml.parent_state IN ('posted', 'draft')
+                  ) line
+                  JOIN res_company company ON company.id = line.company_id
+                 GROUP BY line.customs_charge_id
+                """,
+                client_types=list(CLIENT_MOVE_TYPES),
+                ids=list(self._origin.ids),
+            )
+        )
+
+    def _search_amount_to_bill(self, operator, value):
+        """Support ``amount_to_bill != 0`` and ``= 0``."""
+        if operator not in ("=", "!=") or value:
+            return NotImplemented
+        charges = self.search([("nature", "!=", "own_cost")])
+        open_ids = charges.filtered(
+            lambda charge: not charge.currency_id.is_zero(charge.amount_to_bill)
+        ).ids
+        return [("id", "in" if operator == "!=" else "not in", open_ids)]
+
+    # === CONSTRAINTS === #
+
+    @api.constrains("tax_code_id", "charge_code_id")
+    def _check_tax_code(self):
+        for record in self:
+            if record.charge_code_id.kind == "service" and record.tax_code_id:
+                raise UserError(
+                    self.env._(
+                        "%(charge)s is an own service and has no tax code.",
+                        charge=record.charge_code_id.display_name,
+                    )
+                )
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_used(self):
+        for record in self.filtered("move_line_ids"):
+            raise UserError(
+                self.env._(
+                    "%(charge)s of %(declaration)s is on journal entries and cannot "
+                    "be deleted. Reverse the entries instead.",
+                    charge=record.name,
+                    declaration=record.declaration_id.name,
+                )
+            )
+
+    # === SETTLEMENT === #
+
+    def _get_open_control_lines(self):
+        """Return the posted, unmatched items of these charges on control accounts."""
+        companies = self.company_id
+        return self.env["account.move.line"].search(
+            [
+                ("customs_charge_id", "in", self.ids),
+                ("account_id", "in", companies.customs_disbursement_account_id.ids),
+                ("parent_state", "=", "posted"),
+                ("reconciled", "=", False),
+            ]
+        )
+
+    # === LINES OF BILLS AND INVOICES === #
+
+    def _is_own_import_vat(self):
+        self.ensure_one()
+        return self.nature == "own_cost" and self.kind == "vat"
+
+    def _get_authority_account(self):
+        """Return the account an assessed amount is debited to."""
+        self.ensure_one()
+        company = self.company_id
+        if self.nature in ("disbursement", "recharge"):
+            return company.customs_disbursement_account_id
+        return {
+            "penalty": company.customs_penalty_account_id,
+            "interest": company.customs_interest_account_id,
+        }.get(self.kind, company.customs_duty_clearing_account_id)
+
+    def _prepare_authority_line_vals(self, amount, base=0.0, rate=0.0):
+        """Return the values of the bill lines for an amount owed to the authority.
+
+        Import VAT of an own import is a pair of lines on the neutral account, the
+        first with the tax, so the true base is reported and only the tax is owed.
+        """
+        self.ensure_one()
+        common = {
+            "quantity": 1,
+            "customs_charge_id": self.id,
+            "customs_declaration_id": self.declaration_id.id,
+        }
+        label = self._get_invoice_label()
+        if not self._is_own_import_vat():
+            return [
+                {
+                    **common,
+                    "name": label,
+                    "product_id": self.charge_code_id.product_id.id,
+                    "account_id": self._get_authority_account().id,
+                    "price_unit": amount,
+                    "tax_ids": [Command.clear()],
+                }
+            ]
+        tax = self.company_id._get_customs_import_vat_tax(rate)
+        neutral = {**common, "account_id": self.company_id.customs_neutral_account_id.id}
+        return [
+            {
+                **neutral,
+                "name": self.env._("%(label)s, base", label=label),
+                "price_unit": base,
+                "tax_ids": [Command.set(tax.ids)],
+            },
+            {
+                **neutral,
+                "name": self.env._("%(label)s, base taken back", label=label),
+                "price_unit": -base,
+                "tax_ids": [Command.clear()],
+            },
+        ]
+
+    def _get_invoice_label(self):
+        """Return the text of the charge on bills and invoices."""
+        self.ensure_one()
+        declaration = self.declaration_id
+        return self.env._(
+            "%(charge)s – declaration %(declaration)s",
+            charge=self.name or self.charge_code_id.name,
+            declaration=declaration.mrn or declaration.name,
+        )
+
+    def _prepare_invoice_line_vals(self, invoice):
+        """Return the values of the client's invoice line for what is open."""
+        self.ensure_one()
+        company = self.company_id
+        sign = -1 if invoice.move_type == "out_refund" else 1
+        price = self.currency_id._convert(
+            sign * self.amount_to_bill,
+            invoice.currency_id,
+            company,
+            invoice.invoice_date or fields.Date.context_today(self),
+        )
+        lang = invoice.partner_id.lang
+        vals = {
+            "name": self.with_context(lang=lang)._get_invoice_label(),
+            "product_id": self.charge_code_id.product_id.id,
+            "quantity": 1,
+            "price_unit": price,
+            "customs_charge_id": self.id,
+            "customs_declaration_id": self.declaration_id.id,
+        }
+        if self.nature in ("disbursement", "recharge"):
+            vals["account_id"] = company.customs_disbursement_account_id.id
+        if self.nature == "disbursement":
+            vals["tax_ids"] = [Command.set(company.customs_disbursement_tax_id.ids)]
+        return vals

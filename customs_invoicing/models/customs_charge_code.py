@@ -1,0 +1,63 @@
+from odoo import api, fields, models
+
+CHARGE_KINDS = [
+    ("duty", "Customs duty"),
+    ("vat", "Import VAT or sales tax"),
+    ("excise", "Excise"),
+    ("trade_defence", "Anti-dumping or countervailing duty"),
+    ("fee", "Fee of the authority"),
+    ("penalty", "Penalty"),
+    ("interest", "Interest"),
+    ("third_party", "Cost of a third party"),
+    ("service", "Own service"),
+]
+
+
+class CustomsChargeCode(models.Model):
+    """Master of charges, with one service product each."""
+
+    _name = "customs.charge.code"
+    _description = "Customs Charge Code"
+    _order = "sequence, code, id"
+    _rec_names_search = ["code", "name"]
+
+    code = fields.Char(required=True)
+    name = fields.Char(required=True, translate=True)
+    sequence = fields.Integer(default=10)
+    active = fields.Boolean(default=True)
+    kind = fields.Selection(
+        selection=CHARGE_KINDS,
+        required=True,
+        default="service",
+        help="Decides how the charge is posted: duties, taxes and fees of the "
+        "authority come from its assessment; own services are billed with tax.",
+    )
+    product_id = fields.Many2one(
+        comodel_name="product.product",
+        required=True,
+        ondelete="restrict",
+        domain=[("type", "=", "service")],
+        help="Product on bills and invoices. Its accounts and taxes apply to own "
+        "services.",
+    )
+    default_amount = fields.Float(
+        digits="Product Price",
+        help="Price proposed for an own service, in the currency of the company.",
+    )
+    bill_by_default = fields.Boolean(
+        default=True,
+        help="Whether the charge is proposed when the client is billed.",
+    )
+    landed_cost = fields.Boolean(
+        string="In landed cost",
+        help="Whether the charge becomes part of the cost of the goods.",
+    )
+
+    _code_unique = models.Constraint(
+        "UNIQUE(code)", "A charge with this code exists already."
+    )
+
+    @api.depends("code", "name")
+    def _compute_display_name(self):
+        for record in self:
+            record.display_name = f"{record.code or ''} {record.name or ''}".strip()

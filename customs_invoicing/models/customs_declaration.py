@@ -1,0 +1,535 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+STATES = [
+    ("draft", "Draft"),
+    ("ready", "Ready"),
+    ("lodged", "Lodged"),
+    ("assessed", "Assessed"),
+    ("released", "Released"),
+    ("closed", "Closed"),
+    ("cancelled", "Cancelled"),
+]
+
+CAPACITIES = [
+    ("own", "Own import: the goods are ours"),
+    ("direct", "Direct agent: in the client's name"),
+    ("indirect", "Indirect agent: in our name, for the client"),
+]
+
+
+class CustomsDeclaration(models.Model):
+    """The file: one customs declaration with its goods, taxes, charges and money."""
+
+    _name = "customs.declaration"
+    _description = "Customs Declaration"
+    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _order = "registration_date desc, id desc"
+    _rec_names_search = ["name", "mrn", "declarant_reference"]
+    _check_company_auto = True
+    _mail_post_access = "read"
+
+    # === IDENTITY === #
+
+    name = fields.Char(
+        string="Our number",
+        required=True,
+        readonly=True,
+        copy=False,
+        index="trigram",
+        default=lambda self: self.env._("New"),
+        help="Our own number of the file, lodged as local reference number (LRN).",
+    )
+    company_id = fields.Many2one(
+        comodel_name="res.company",
+        required=True,
+        index=True,
+        default=lambda self: self.env.company,
+    )
+    currency_id = fields.Many2one(
+        related="company_id.currency_id", string="Company currency"
+    )
+    state = fields.Selection(
+        selection=STATES,
+        default="draft",
+        required=True,
+        readonly=True,
+        copy=False,
+        tracking=True,
+        index=True,
+        group_expand=True,
+    )
+    direction = fields.Selection(
+        selection=[("import", "Import"), ("export", "Export"), ("transit", "Transit")],
+        required=True,
+        default="import",
+    )
+    capacity = fields.Selection(
+        selection=CAPACITIES,
+        required=True,
+        tracking=True,
+        default=lambda self: self.env.company.customs_default_capacity,
+        help="Decides the books: duty on our own goods is our cost; paid for a client "
+        "it passes through the disbursement account.",
+    )
+    user_id = fields.Many2one(
+        comodel_name="res.users",
+        string="Officer",
+        default=lambda self: self.env.user,
+        tracking=True,
+    )
+    priority = fields.Selection(
+        selection=[("0", "Normal"), ("1", "Urgent")], default="0"
+    )
+    note = fields.Html(string="Notes")
+
+    # === PARTIES === #
+
+    client_id = fields.Many2one(
+        comodel_name="res.partner",
+        tracking=True,
+        index="btree_not_null",
+        check_company=True,
+        help="Who is billed. On an own import: nobody.",
+    )
+    importer_id = fields.Many2one(
+        comodel_name="res.partner", check_company=True, help="Box 8: consignee."
+    )
+    exporter_id = fields.Many2one(
+        comodel_name="res.partner", check_company=True, help="Box 2: exporter."
+    )
+    broker_id = fields.Many2one(
+        comodel_name="res.partner",
+        string="Declarant",
+        check_company=True,
+        help="Box 14: declarant or customs broker.",
+    )
+    authority_id = fields.Many2one(
+        comodel_name="res.partner",
+        compute="_compute_authority_id",
+        store=True,
+        readonly=False,
+        precompute=True,
+        check_company=True,
+        help="Contact to whom the assessed amounts are owed.",
+    )
+
+    # === DECLARATION === #
+
+    office_id = fields.Many2one(
+        comodel_name="customs.office",
+        tracking=True,
+        help="Box A: customs office of clearance.",
+    )
+    tariff_id = fields.Many2one(
+        comodel_name="customs.tariff",
+        compute="_compute_tariff_id",
+        store=True,
+        readonly=False,
+        precompute=True,
+        index="btree_not_null",
+    )
+    tariff_currency_id = fields.Many2one(
+        comodel_name="res.currency",
+        compute="_compute_tariff_currency_id",
+        string="National currency",
+        help="Currency of customs values and assessed amounts.",
+    )
+    procedure_id = fields.Many2one(
+        comodel_name="customs.procedure", help="Box 1 or 37: procedure."
+    )
+    declaration_type = fields.Char(help="Box 1, for example IM4.")
+    registration_number = fields.Char(
+        copy=False, tracking=True, help="Box A: serial and number, for example C 1234."
+    )
+    registration_date = fields.Date(copy=False, tracking=True)
+    registration_year = fields.Integer(copy=False)
+    mrn = fields.Char(
+        string="Declaration number",
+        compute="_compute_mrn",
+        store=True,
+        index="trigram",
+        help="Number given by the authority, with office and year where a number "
+        "alone is not unique.",
+    )
+    receipt_number = fields.Char(copy=False, help="Receipt of payment.")
+    receipt_date = fields.Date(copy=False)
+    declarant_reference = fields.Char(
+        copy=False, help="Box 7: reference of the declarant."
+    )
+    manifest = fields.Char()
+    payment_account = fields.Char(
+        help="Box 48: deferred payment account used at the authority."
+    )
+    payment_mode = fields.Char()
+    guarantee_amount = fields.Monetary(currency_field="tariff_currency_id")
+
+    # === TRANSPORT AND VALUE === #
+
+    incoterm_id = fields.Many2one(comodel_name="account.incoterms", help="Box 20.")
+    incoterm_place = fields.Char()
+    transport_identity = fields.Char(help="Box 18: vessel, flight or plate.")
+    transport_nationality_id = fields.Many2one(comodel_name="res.country")
+    transport_mode = fields.Char(help="Box 25: mode of transport at the border.")
+    inland_mode = fields.Char(help="Box 26.")
+    container = fields.Boolean(string="Containerised")
+    place_of_loading = fields.Char()
+    location_of_goods = fields.Char()
+    border_office_id = fields.Many2one(comodel_name="customs.office")
+    country_export_id = fields.Many2one(comodel_name="res.country")
+    country_destination_id = fields.Many2one(comodel_name="res.country")
+    gross_mass = fields.Float(digits=(16, 3), string="Gross mass (kg)")
+    packages = fields.Float(digits=(16, 2))
+    invoice_currency_id = fields.Many2one(comodel_name="res.currency")
+    invoice_amount = fields.Monetary(
+        currency_field="invoice_currency_id", help="Box 22: total of the invoices."
+    )
+    customs_rate = fields.Float(
+        digits=(18, 8),
+        help="Box 23: national currency per unit of the invoice currency, fixed by "
+        "the authority. It is not the bank's rate.",
+    )
+    customs_value = fields.Monetary(
+        currency_field="tariff_currency_id",
+        help="Value for customs purposes of all items, in national currency.",
+    )
+
+    # === CONTENT === #
+
+    line_ids = fields.One2many(
+        comodel_name="customs.declaration.line",
+        inverse_name="declaration_id",
+        string="Items",
+        copy=True,
+    )
+    valuation_element_ids = fields.One2many(
+        comodel_name="customs.valuation.element", inverse_name="declaration_id"
+    )
+    duty_line_ids = fields.One2many(
+        comodel_name="customs.duty.line", inverse_name="declaration_id"
+    )
+    document_ids = fields.One2many(
+        comodel_name="customs.document", inverse_name="declaration_id"
+    )
+    assessment_ids = fields.One2many(
+        comodel_name="customs.assessment", inverse_name="declaration_id"
+    )
+    current_assessment_id = fields.Many2one(
+        comodel_name="customs.assessment",
+        compute="_compute_current_assessment_id",
+        store=True,
+    )
+    charge_ids = fields.One2many(
+        comodel_name="customs.charge", inverse_name="declaration_id"
+    )
+    purchase_order_ids = fields.Many2many(comodel_name="purchase.order", copy=False)
+    sale_order_ids = fields.Many2many(comodel_name="sale.order", copy=False)
+    line_count = fields.Integer(compute="_compute_line_count", string="Item count")
+    difference_count = fields.Integer(compute="_compute_difference_count")
+    purchase_order_count = fields.Integer(compute="_compute_order_counts")
+    sale_order_count = fields.Integer(compute="_compute_order_counts")
+    blocking_message = fields.Text(compute="_compute_messages")
+    warning_message = fields.Text(compute="_compute_messages")
+
+    _registration_unique = models.UniqueIndex(
+        "(office_id, registration_year, registration_number) "
+        "WHERE registration_number IS NOT NULL AND state != 'cancelled'",
+        "A declaration with this office, year and number exists already.",
+    )
+
+    # === COMPUTE METHODS === #
+
+    @api.depends("office_id")
+    def _compute_authority_id(self):
+        for record in self:
+            record.authority_id = record.office_id.authority_id or record.authority_id
+
+    @api.depends("office_id")
+    def _compute_tariff_id(self):
+        for record in self:
+            record.tariff_id = record.office_id.tariff_id or record.tariff_id
+
+    @api.depends("tariff_id", "company_id")
+    def _compute_tariff_currency_id(self):
+        for record in self:
+            record.tariff_currency_id = (
+                record.tariff_id.currency_id or record.company_id.currency_id
+            )
+
+    @api.depends("office_id.code", "registration_number", "registration_year")
+    def _compute_mrn(self):
+        for record in self:
+            parts = [
+                record.office_id.code,
+                str(record.registration_year or ""),
+                record.registration_number,
+            ]
+            record.mrn = (
+                " ".join(part for part in parts if part)
+                if record.registration_number
+                else False
+            )
+
+    @api.depends("name", "mrn")
+    def _compute_display_name(self):
+        for record in self:
+            record.display_name = (
+                f"{record.name} ({record.mrn})" if record.mrn else record.name
+            )
+
+    @api.depends("assessment_ids.is_current")
+    def _compute_current_assessment_id(self):
+        for record in self:
+            current = record.assessment_ids.filtered("is_current")
+            record.current_assessment_id = current[:1]
+
+    @api.depends("line_ids")
+    def _compute_line_count(self):
+        groups = self.env["customs.declaration.line"]._read_group(
+            [("declaration_id", "in", self.ids)], ["declaration_id"], ["__count"]
+        )
+        counts = {declaration.id: count for declaration, count in groups}
+        for record in self:
+            record.line_count = counts.get(record.id, 0)
+
+    @api.depends("duty_line_ids.has_difference")
+    def _compute_difference_count(self):
+        groups = self.env["customs.duty.line"]._read_group(
+            [("declaration_id", "in", self.ids), ("has_difference", "=", True)],
+            ["declaration_id"],
+            ["__count"],
+        )
+        counts = {declaration.id: count for declaration, count in groups}
+        for record in self:
+            record.difference_count = counts.get(record.id, 0)
+
+    @api.depends("purchase_order_ids", "sale_order_ids")
+    def _compute_order_counts(self):
+        for record in self:
+            record.purchase_order_count = len(record.purchase_order_ids)
+            record.sale_order_count = len(record.sale_order_ids)
+
+    @api.depends(
+        "state",
+        "capacity",
+        "client_id",
+        "importer_id.customs_to_review",
+        "exporter_id.customs_to_review",
+        "broker_id.customs_to_review",
+        "current_assessment_id.kind",
+        "duty_line_ids.is_calculated",
+        "control_balance",
+    )
+    def _compute_messages(self):
+        for record in self:
+            record.blocking_message = "\n".join(record._get_blocking_reasons())
+            record.warning_message = "\n".join(record._get_warnings())
+
+    def _get_blocking_reasons(self):
+        """Return sentences on what keeps the file from its next step."""
+        self.ensure_one()
+        reasons = []
+        if self.state in ("closed", "cancelled"):
+            return reasons
+        if self.capacity != "own" and not self.client_id:
+            reasons.append(
+                self.env._("No client: choose who is billed for this declaration.")
+            )
+        if not self.office_id:
+            reasons.append(self.env._("No customs office: choose where it is lodged."))
+        return reasons
+
+    def _get_warnings(self):
+        """Return sentences on what the officer should look at."""
+        self.ensure_one()
+        warnings = []
+        if self.state in ("closed", "cancelled"):
+            return warnings
+        unknown = (self.importer_id | self.exporter_id | self.broker_id).filtered(
+            "customs_to_review"
+        )
+        if unknown:
+            warnings.append(
+                self.env._(
+                    "Created from the file, please check: %(partners)s.",
+                    partners=", ".join(unknown.mapped("display_name")),
+                )
+            )
+        if self.current_assessment_id.kind == "provisional":
+            warnings.append(
+                self.env._(
+                    "The taxes are provisional: the file carries no assessment number."
+                )
+            )
+        missing = self.duty_line_ids.filtered(
+            lambda line: not line.is_calculated and line.tax_code_id.kind != "fee"
+        )
+        if missing:
+            warnings.append(
+                self.env._(
+                    "No rate in our tariff for %(count)s of %(total)s tax lines, so "
+                    "these could not be checked.",
+                    count=len(missing),
+                    total=len(self.duty_line_ids),
+                )
+            )
+        return warnings
+
+    # === CRUD METHODS === #
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        for vals in vals_list:
+            if vals.get("name", self.env._("New")) == self.env._("New"):
+                company = vals.get("company_id") or self.env.company.id
+                vals["name"] = (
+                    self.env["ir.sequence"]
+                    .with_company(company)
+                    .next_by_code("customs.declaration")
+                )
+        return super().create(vals_list)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_used(self):
+        for record in self:
+            if record.state not in ("draft", "cancelled") or record.assessment_ids:
+                raise UserError(
+                    self.env._(
+                        "%(name)s has been lodged or assessed and cannot be deleted. "
+                        "Cancel it instead.",
+                        name=record.name,
+                    )
+                )
+
+    # === STATE METHODS === #
+
+    def _check_state(self, allowed, action):
+        """Raise when a record is not in one of the ``allowed`` states."""
+        labels = dict(self._fields["state"]._description_selection(self.env))
+        for record in self:
+            if record.state not in allowed:
+                raise UserError(
+                    self.env._(
+                        "%(name)s is %(state)s; to %(action)s it must be "
+                        "%(allowed)s.",
+                        name=record.name,
+                        state=labels[record.state].lower(),
+                        action=action,
+                        allowed=" / ".join(labels[state].lower() for state in allowed),
+                    )
+                )
+
+    def action_mark_ready(self):
+        """Check that the file can be lodged."""
+        self._check_state(["draft"], self.env._("mark it ready"))
+        problems = []
+        for record in self:
+            reasons = record._get_blocking_reasons()
+            if not record.line_ids:
+                reasons.append(self.env._("No goods item: add at least one."))
+            problems.extend(f"{record.name}: {reason}" for reason in reasons)
+        if problems:
+            raise UserError("\n".join(problems))
+        self.state = "ready"
+        return True
+
+    def action_lodge(self):
+        """Record that the declaration was handed to the authority."""
+        self._check_state(["ready"], self.env._("lodge it"))
+        self.state = "lodged"
+        return True
+
+    def action_release(self):
+        """Record that the authority released the goods."""
+        self._check_state(["assessed"], self.env._("record its release"))
+        self.state = "released"
+        return True
+
+    def action_reset_to_draft(self):
+        self._check_state(
+            ["ready", "lodged", "cancelled"], self.env._("reset it to draft")
+        )
+        self.state = "draft"
+        return True
+
+    def action_reopen(self):
+        """Open a closed file again, for a late charge or a new assessment."""
+        self._check_state(["closed"], self.env._("reopen it"))
+        self._check_verifier(self.env._("reopen a closed file"))
+        self.state = "released"
+        return True
+
+    def action_cancel(self):
+        """Cancel files none of whose moves is posted any more."""
+        self._check_state(
+            ["draft", "ready", "lodged", "assessed", "released"],
+            self.env._("cancel it"),
+        )
+        for record in self:
+            posted = record._get_customs_moves().filtered(
+                lambda move: move.state == "posted"
+            )
+            open_moves = posted.filtered(
+                lambda move: not move.reversal_move_ids and not move.reversed_entry_id
+            )
+            if open_moves:
+                raise UserError(
+                    self.env._(
+                        "%(name)s has posted entries (%(moves)s). Reverse or cancel "
+                        "them first; the file can be cancelled then.",
+                        name=record.name,
+                        moves=", ".join(open_moves.mapped("name")),
+                    )
+                )
+        self.state = "cancelled"
+        return True
+
+    def action_close(self):
+        """Close files whose disbursement control balance is zero per tax code."""
+        self._check_state(["released"], self.env._("close it"))
+        self._check_verifier(self.env._("close a file"))
+        problems = [reason for record in self for reason in record._get_open_balances()]
+        if problems:
+            raise UserError("\n".join(problems))
+        self.state = "closed"
+        return True
+
+    def _check_verifier(self, action):
+        if not self.env.su and not self.env.user.has_group(
+            "customs_invoicing.group_customs_verifier"
+        ):
+            raise UserError(
+                self.env._(
+                    "Only a customs verifier may %(action)s. Ask a colleague with "
+                    "this right.",
+                    action=action,
+                )
+            )
+
+    # === VIEW ACTIONS === #
+
+    def _action_view(self, xmlid, **values):
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(xmlid)
+        return {**action, **values}
+
+    def action_view_purchase_orders(self):
+        return self._action_view(
+            "purchase.purchase_form_action",
+            domain=[("id", "in", self.purchase_order_ids.ids)],
+            context={},
+        )
+
+    def action_view_sale_orders(self):
+        return self._action_view(
+            "sale.action_orders",
+            domain=[("id", "in", self.sale_order_ids.ids)],
+            context={},
+        )
+
+    def action_view_differences(self):
+        return self._action_view(
+            "customs_invoicing.customs_duty_line_action",
+            domain=[("declaration_id", "=", self.id)],
+            context={"search_default_differences": 1},
+        )

@@ -1,0 +1,133 @@
+from odoo import fields, models
+from odoo.exceptions import UserError
+
+from ..engine.duty import calculate
+from ..engine.measures import DutyItem
+from ..tools import to_decimal, to_float
+
+
+class CustomsDeclaration(models.Model):
+    """Our own calculation of the duties, beside the authority's."""
+
+    _inherit = "customs.declaration"
+
+    def action_calculate(self):
+        """Calculate what we expect per item and tax, from the measures in force."""
+        self._check_state(
+            ["draft", "ready", "lodged", "assessed", "released"],
+            self.env._("calculate its duties"),
+        )
+        for record in self:
+            if not record.tariff_id:
+                raise UserError(
+                    self.env._(
+                        "%(name)s has no tariff. Choose its customs office first.",
+                        name=record.name,
+                    )
+                )
+            record._write_expectation(record._calculate_expectation())
+        return True
+
+    def _get_calculation_date(self):
+        """Return the day whose rates apply."""
+        self.ensure_one()
+        return self.registration_date or fields.Date.context_today(self)
+
+    def _calculate_expectation(self):
+        """Return the engine's results for all items of one declaration."""
+        self.ensure_one()
+        on_date = self._get_calculation_date()
+        items = [
+            DutyItem(
+                key=line.id,
+                code=line.code or "",
+                origin=line.origin_id.code or "",
+                # no value is unknown, not zero: goods are never worth nothing
+                customs_value=to_decimal(line.customs_value) or None,
+                claims=frozenset([line.preference] if line.preference else []),
+            )
+            for line in self.line_ids
+        ]
+        measures = self.env["customs.measure"]._search_for_items(
+            self.tariff_id, {item.code for item in items}, on_date
+        )
+        return calculate(
+            items,
+            measures._to_engine(),
+            on_date=on_date,
+            rounding=self.tariff_id._get_rounding(),
+            currency=self.tariff_currency_id.name,
+        )
+
+    def _write_expectation(self, results):
+        """Store engine results on the duty lines, creating those not assessed."""
+        self.ensure_one()
+        by_key = {}
+        for line in self.duty_line_ids:
+            by_key.setdefault((line.line_id.id, line.tax_code_id.code), line)
+        tax_codes = self.env["customs.tax.code"]._get_by_code(
+            self.tariff_id, {result.tax_code for result in results}
+        )
+        calculated = self.env["customs.duty.line"]
+        to_create = []
+        for (item_key, tax_code), group in _group_results(results).items():
+            vals = self._prepare_expectation_vals(group)
+            line = by_key.get((item_key, tax_code))
+            if line:
+                line.write(vals)
+                calculated |= line
+            else:
+                to_create.append(
+                    {
+                        **vals,
+                        "declaration_id": self.id,
+                        "line_id": item_key,
+                        "tax_code_id": tax_codes[tax_code].id,
+                        "sequence": 10 * len(to_create) + 500,
+                    }
+                )
+        self._flag_missing_rates(self.duty_line_ids - calculated)
+        self.env["customs.duty.line"].create(to_create)
+
+    def _prepare_expectation_vals(self, results):
+        """Return the values of one duty line from the results of its measures.
+
+        One amount that could not be calculated makes the sum unknown.
+        """
+        known = not any(result.problem for result in results)
+        amount = sum(result.amount for result in results) if known else 0
+        return {
+            "is_calculated": known,
+            "measure_id": results[0].measure.key,
+            "base_calculated": to_float(results[0].base),
+            "rate_calculated": " + ".join(result.rate_text for result in results),
+            "amount_calculated": to_float(amount),
+            "explanation": "\n".join(result.explanation for result in results),
+        }
+
+    def _flag_missing_rates(self, lines):
+        """Say on which duty lines our tariff is silent, and drop stale ones of ours."""
+        stale = lines.filtered(
+            lambda line: not line.amount_assessed and not line.rate_assessed
+        )
+        stale.unlink()
+        (lines - stale).write(
+            {
+                "is_calculated": False,
+                "measure_id": False,
+                "base_calculated": 0.0,
+                "rate_calculated": False,
+                "amount_calculated": 0.0,
+                "explanation": self.env._(
+                    "No rate in our tariff for this tax, so it was not checked."
+                ),
+            }
+        )
+
+
+def _group_results(results):
+    """Group engine results by item and tax code, in order of calculation."""
+    groups = {}
+    for result in results:
+        groups.setdefault((result.item_key, result.tax_code), []).append(result)
+    return groups

@@ -1,0 +1,148 @@
+from odoo import api, fields, models
+
+
+class CustomsDeclarationLine(models.Model):
+    """A goods item of a declaration (SAD boxes 31 to 47)."""
+
+    _name = "customs.declaration.line"
+    _description = "Customs Declaration Item"
+    _order = "declaration_id, number, id"
+    _rec_name = "number"
+    _check_company_auto = True
+
+    declaration_id = fields.Many2one(
+        comodel_name="customs.declaration",
+        required=True,
+        index=True,
+        ondelete="cascade",
+        check_company=True,
+    )
+    company_id = fields.Many2one(related="declaration_id.company_id", store=True)
+    tariff_id = fields.Many2one(related="declaration_id.tariff_id")
+    tariff_currency_id = fields.Many2one(related="declaration_id.tariff_currency_id")
+    invoice_currency_id = fields.Many2one(related="declaration_id.invoice_currency_id")
+    number = fields.Integer(
+        string="Item",
+        compute="_compute_number",
+        store=True,
+        readonly=False,
+        precompute=True,
+        help="Box 32.",
+    )
+    code = fields.Char(
+        string="Tariff code", help="Box 33: digits of the commodity code."
+    )
+    tariff_code_id = fields.Many2one(
+        comodel_name="customs.tariff.code",
+        compute="_compute_tariff_code_id",
+        string="Nomenclature line",
+    )
+    description = fields.Text(help="Box 31: goods in the words of trade.")
+    origin_id = fields.Many2one(
+        comodel_name="res.country", help="Box 34: country of origin."
+    )
+    preference = fields.Char(help="Box 36: preference claimed by the declarant.")
+    procedure = fields.Char(help="Box 37: procedure, for example 4000.")
+    gross_mass = fields.Float(digits=(16, 3), string="Gross mass (kg)", help="Box 35.")
+    net_mass = fields.Float(digits=(16, 3), string="Net mass (kg)", help="Box 38.")
+    supplementary_quantity = fields.Float(digits=(16, 3), help="Box 41.")
+    supplementary_unit = fields.Char(help="Box 41: unit.")
+    packages = fields.Float(digits=(16, 2))
+    package_kind = fields.Char()
+    marks = fields.Char()
+    previous_document = fields.Char(help="Box 40.")
+    invoice_value = fields.Monetary(
+        currency_field="invoice_currency_id", help="Box 42: price of the item."
+    )
+    customs_value = fields.Monetary(
+        currency_field="tariff_currency_id",
+        help="Value for customs purposes, in national currency.",
+    )
+    statistical_value = fields.Monetary(
+        currency_field="tariff_currency_id", help="Box 46."
+    )
+    product_id = fields.Many2one(comodel_name="product.product", check_company=True)
+    purchase_line_id = fields.Many2one(
+        comodel_name="purchase.order.line", index="btree_not_null", copy=False
+    )
+    sale_line_id = fields.Many2one(
+        comodel_name="sale.order.line", index="btree_not_null", copy=False
+    )
+    valuation_element_ids = fields.One2many(
+        comodel_name="customs.valuation.element", inverse_name="line_id"
+    )
+    duty_line_ids = fields.One2many(
+        comodel_name="customs.duty.line", inverse_name="line_id"
+    )
+    amount_assessed = fields.Monetary(
+        compute="_compute_amounts", currency_field="tariff_currency_id"
+    )
+    amount_payable = fields.Monetary(
+        compute="_compute_amounts", currency_field="tariff_currency_id"
+    )
+    amount_calculated = fields.Monetary(
+        compute="_compute_amounts",
+        currency_field="tariff_currency_id",
+        string="Expected",
+    )
+    has_difference = fields.Boolean(compute="_compute_amounts")
+
+    _number_unique = models.Constraint(
+        "UNIQUE(declaration_id, number)", "Two items have the same number."
+    )
+
+    @api.depends("declaration_id")
+    def _compute_number(self):
+        groups = self.env["customs.declaration.line"]._read_group(
+            [("declaration_id", "in", self.declaration_id.ids)],
+            ["declaration_id"],
+            ["number:max"],
+        )
+        last = {declaration.id: number for declaration, number in groups}
+        for record in self:
+            if not record.number:
+                key = record.declaration_id._origin.id
+                last[key] = (last.get(key) or 0) + 1
+                record.number = last[key]
+
+    @api.depends("code", "number", "description")
+    def _compute_display_name(self):
+        for record in self:
+            record.display_name = " ".join(
+                part for part in (str(record.number), record.code) if part
+            )
+
+    @api.depends("code", "declaration_id.tariff_id")
+    def _compute_tariff_code_id(self):
+        """Longest nomenclature line that begins the declared code."""
+        codes = {line.code for line in self if line.code}
+        prefixes = {code[:size] for code in codes for size in range(2, len(code) + 1)}
+        found = self.env["customs.tariff.code"].search_fetch(
+            [
+                ("tariff_id", "in", self.declaration_id.tariff_id.ids),
+                ("code", "in", list(prefixes)),
+            ],
+            ["code", "tariff_id"],
+        )
+        by_key = {(code.tariff_id.id, code.code): code.id for code in found}
+        for line in self:
+            code = line.code or ""
+            tariff = line.declaration_id.tariff_id.id
+            candidates = (
+                by_key.get((tariff, code[:size])) for size in range(len(code), 1, -1)
+            )
+            line.tariff_code_id = next((c for c in candidates if c), False)
+
+    @api.depends(
+        "duty_line_ids.amount_assessed",
+        "duty_line_ids.amount_payable",
+        "duty_line_ids.amount_calculated",
+        "duty_line_ids.has_difference",
+    )
+    def _compute_amounts(self):
+        for line in self:
+            duties = line.duty_line_ids
+            line.amount_assessed = sum(duties.mapped("amount_assessed"))
+            line.amount_payable = sum(duties.mapped("amount_payable"))
+            line.amount_calculated = sum(duties.mapped("amount_calculated"))
+            line.has_difference = any(duties.mapped("has_difference"))

@@ -1,0 +1,465 @@
+from collections import defaultdict
+from decimal import Decimal
+
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+from ..engine.apportion import apportion
+from ..tools import to_decimal
+
+
+class CustomsDeclaration(models.Model):
+    """The money of a file, read from posted journal items."""
+
+    _inherit = "customs.declaration"
+
+    amount_expected = fields.Monetary(
+        compute="_compute_assessed_amounts",
+        store=True,
+        help="Our own calculation of everything assessed.",
+    )
+    amount_assessed = fields.Monetary(
+        compute="_compute_assessed_amounts",
+        store=True,
+        help="What the authority calculated, suspended amounts included.",
+    )
+    amount_payable = fields.Monetary(
+        compute="_compute_assessed_amounts",
+        store=True,
+        help="What is really owed to the authority.",
+    )
+    amount_charged = fields.Monetary(
+        compute="_compute_posted_amounts",
+        help="Posted from the authority, without own services.",
+    )
+    amount_billed = fields.Monetary(
+        compute="_compute_posted_amounts",
+        help="Outlays posted to the client, without own services and tax.",
+    )
+    amount_service_billed = fields.Monetary(
+        string="Services billed",
+        compute="_compute_posted_amounts",
+        help="Own services posted to the client, before tax.",
+    )
+    amount_to_bill = fields.Monetary(
+        compute="_compute_posted_amounts",
+        search="_search_amount_to_bill",
+        help="Open for the client: outlays and services not yet on any invoice.",
+    )
+    control_balance = fields.Monetary(
+        compute="_compute_posted_amounts",
+        search="_search_control_balance",
+        help="Balance of the disbursement account for this file. It must be zero "
+        "before the file can close.",
+    )
+    amount_paid = fields.Monetary(
+        compute="_compute_cash_amounts",
+        help="Money paid to the authority and vendors, matched with their bills.",
+    )
+    amount_received = fields.Monetary(
+        compute="_compute_cash_amounts",
+        help="Money received from the client, matched with its invoices, services "
+        "and tax included.",
+    )
+    billing_state = fields.Selection(
+        selection=[
+            ("nothing", "Nothing to bill"),
+            ("to_bill", "To bill"),
+            ("partial", "Partly billed"),
+            ("billed", "Billed"),
+        ],
+        compute="_compute_posted_amounts",
+    )
+    settlement_state = fields.Selection(
+        selection=[("open", "Open"), ("partial", "Partly paid"), ("settled", "Settled")],
+        compute="_compute_cash_amounts",
+        help="Settled when authority bills and client invoices are both fully paid.",
+    )
+    has_unposted_assessment = fields.Boolean(
+        compute="_compute_has_unposted_assessment",
+        search="_search_has_unposted_assessment",
+    )
+    authority_move_count = fields.Integer(compute="_compute_move_counts")
+    client_move_count = fields.Integer(compute="_compute_move_counts")
+    payment_count = fields.Integer(compute="_compute_move_counts")
+
+    # === COMPUTE METHODS === #
+
+    @api.depends(
+        "duty_line_ids.amount_calculated",
+        "duty_line_ids.amount_assessed",
+        "duty_line_ids.amount_payable",
+        "tariff_id.currency_id",
+        "company_id.currency_id",
+    )
+    def _compute_assessed_amounts(self):
+        for record in self:
+            lines = record.duty_line_ids
+            for name, source in (
+                ("amount_expected", "amount_calculated"),
+                ("amount_assessed", "amount_assessed"),
+                ("amount_payable", "amount_payable"),
+            ):
+                record[name] = record._to_company_currency(sum(lines.mapped(source)))
+
+    @api.depends(
+        "charge_ids.amount_charged",
+        "charge_ids.amount_billed",
+        "charge_ids.amount_to_bill",
+        "charge_ids.control_balance",
+    )
+    def _compute_posted_amounts(self):
+        self.charge_ids._compute_posted_amounts()
+        for record in self:
+            services = record.charge_ids.filtered(lambda c: c.nature == "service")
+            outlays = record.charge_ids - services
+            currency = record.currency_id or self.env.company.currency_id
+            record.amount_charged = currency.round(sum(outlays.mapped("amount_charged")))
+            record.amount_billed = currency.round(sum(outlays.mapped("amount_billed")))
+            record.amount_service_billed = currency.round(
+                sum(services.mapped("amount_billed"))
+            )
+            record.amount_to_bill = currency.round(
+                sum(record.charge_ids.mapped("amount_to_bill"))
+            )
+            record.control_balance = currency.round(
+                sum(record.charge_ids.mapped("control_balance"))
+            )
+            record.billing_state = record._get_billing_state(currency)
+
+    def _get_billing_state(self, currency):
+        billable = self.charge_ids.filtered(lambda c: c.nature != "own_cost")
+        is_open = any(not currency.is_zero(c.amount_to_bill) for c in billable)
+        is_billed = any(not currency.is_zero(c.amount_billed) for c in billable)
+        in_draft = any(not currency.is_zero(c.amount_in_draft) for c in billable)
+        if is_open:
+            return "partial" if is_billed or in_draft else "to_bill"
+        if in_draft:
+            return "partial"
+        return "billed" if is_billed else "nothing"
+
+    @api.depends("charge_ids.move_line_ids.move_id.amount_residual")
+    def _compute_cash_amounts(self):
+        paid, received, open_moves = self._get_cash_by_declaration()
+        for record in self:
+            record.amount_paid = paid.get(record._origin.id, 0.0)
+            record.amount_received = received.get(record._origin.id, 0.0)
+            has_cash = record.amount_paid or record.amount_received
+            if record._origin.id not in open_moves and has_cash:
+                record.settlement_state = "settled"
+            else:
+                record.settlement_state = "partial" if has_cash else "open"
+
+    def _get_cash_by_declaration(self):
+        """Return ``({id: paid}, {id: received}, {ids with an open move})``.
+
+        A move's matched cash is shared over its declarations by their part of the
+        total, to the cent.
+        """
+        shares = self._query_shares()
+        cash = self._query_cash(list({move_id for move_id, *_rest in shares}))
+        by_move = defaultdict(list)
+        for move_id, declaration_id, is_client, share in shares:
+            by_move[move_id].append((declaration_id, is_client, share))
+        paid, received, open_ids = defaultdict(float), defaultdict(float), set()
+        for move_id, parts in by_move.items():
+            amount, residual, rounding = cash.get(move_id, (0.0, 0.0, 0.01))
+            weights = [abs(to_decimal(share)) for *_key, share in parts]
+            if residual:
+                open_ids.update(declaration_id for declaration_id, *_rest in parts)
+            if not amount or not any(weights):
+                continue
+            unit = to_decimal(rounding) or Decimal("0.01")
+            amounts = apportion(to_decimal(amount), weights, unit)
+            for (declaration_id, is_client, _share), part in zip(
+                parts, amounts, strict=True
+            ):
+                target = received if is_client else paid
+                if declaration_id:
+                    target[declaration_id] += float(part)
+        return paid, received, open_ids
+
+    def _query_shares(self):
+        """Return rows (move, declaration or None, to client, gross amount)."""
+        if not self._origin:
+            return []
+        self.env["account.move.line"].flush_model()
+        self.env["account.move"].flush_model()
+        return self.env.execute_query(
+            SQL(
+                """
+                SELECT line.move_id, line.customs_declaration_id,
+                       move.move_type IN ('out_invoice', 'out_refund', 'out_receipt'),
+                       SUM(COALESCE(NULLIF(line.price_total, 0), line.balance))
+                  FROM account_move_line line
+                  JOIN account_move move ON move.id = line.move_id
+                 WHERE move.state = 'posted'
+                   AND move.move_type != 'entry'
+                   AND line.display_type = 'product'
+                   AND line.move_id IN (
+                       SELECT move_id FROM account_move_line
+                        WHERE customs_declaration_id = ANY(%s)
+                          AND parent_state = 'posted')
+                 GROUP BY line.move_id, line.customs_declaration_id, move.move_type
+                """,
+                list(self._origin.ids),
+            )
+        )
+
+    def _query_cash(self, move_ids):
+        """Return ``{move: (cash matched, residual, rounding)}`` in company currency.
+
+        Only matches with entries count as cash: a credit note settles an invoice
+        without money. Exchange differences are no cash either.
+        """
+        if not move_ids:
+            return {}
+        self.env["account.partial.reconcile"].flush_model()
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT term.move_id,
+                       COALESCE(SUM(matched.cash), 0),
+                       SUM(ABS(term.amount_residual)),
+                       MAX(currency.rounding)
+                  FROM account_move_line term
+                  JOIN account_move move ON move.id = term.move_id
+                  JOIN res_currency currency ON currency.id = term.company_currency_id
+                  LEFT JOIN LATERAL (
+                    SELECT SUM(CASE WHEN (part.debit_move_id = term.id)
+                                         = (move.move_type IN ('out_invoice',
+                                            'in_refund', 'out_receipt'))
+                                    THEN part.amount ELSE -part.amount END) AS cash
+                      FROM account_partial_reconcile part
+                      JOIN account_move_line other
+                        ON other.id = CASE WHEN part.debit_move_id = term.id
+                                           THEN part.credit_move_id
+                                           ELSE part.debit_move_id END
+                      JOIN account_move source ON source.id = other.move_id
+                     WHERE term.id IN (part.debit_move_id, part.credit_move_id)
+                       AND source.move_type = 'entry'
+                       AND source.id NOT IN (
+                           SELECT exchange_move_id FROM account_partial_reconcile
+                            WHERE exchange_move_id IS NOT NULL)
+                  ) matched ON TRUE
+                 WHERE term.move_id = ANY(%s)
+                   AND term.display_type = 'payment_term'
+                 GROUP BY term.move_id
+                """,
+                list(move_ids),
+            )
+        )
+        signs = self._get_cash_signs(move_ids)
+        return {row[0]: (signs[row[0]] * row[1], row[2], row[3]) for row in rows}
+
+    def _get_cash_signs(self, move_ids):
+        """Refunds give money back: -1 for them, 1 for the others."""
+        # sudo: moves were selected by the declarations the user may read
+        moves = self.env["account.move"].sudo().browse(move_ids)
+        return {
+            move.id: -1 if move.move_type in ("out_refund", "in_refund") else 1
+            for move in moves
+        }
+
+    def _compute_move_counts(self):
+        counts = defaultdict(set)
+        for move_id, declaration_id, is_client, _share in self._query_shares():
+            counts[declaration_id, is_client].add(move_id)
+        for record in self:
+            record.authority_move_count = len(counts[record._origin.id, False])
+            record.client_move_count = len(record._get_client_moves())
+            record.payment_count = len(record._get_payments())
+
+    @api.depends("current_assessment_id.state", "state")
+    def _compute_has_unposted_assessment(self):
+        for record in self:
+            record.has_unposted_assessment = record.current_assessment_id.state == "open"
+
+    # === SEARCH METHODS === #
+
+    def _search_has_unposted_assessment(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        assessments = self.env["customs.assessment"].search(
+            [
+                ("is_current", "=", True),
+                ("declaration_id.state", "in", ["assessed", "released"]),
+            ]
+        )
+        unposted = assessments.filtered(lambda a: a.state == "open")
+        return [("id", "in" if True in value else "not in", unposted.declaration_id.ids)]
+
+    def _search_control_balance(self, operator, value):
+        return self._search_zero("control_balance", operator, value)
+
+    def _search_amount_to_bill(self, operator, value):
+        return self._search_zero("amount_to_bill", operator, value)
+
+    def _search_zero(self, field, operator, value):
+        """Support ``field = 0`` and ``field != 0`` on computed amounts."""
+        if operator not in ("=", "!=") or value:
+            return NotImplemented
+        charges = self.env["customs.charge"].search([("nature", "!=", "own_cost")])
+        open_ids = {
+            charge.declaration_id.id
+            for charge in charges
+            if not charge.currency_id.is_zero(charge[field])
+        }
+        return [("id", "in" if operator == "!=" else "not in", list(open_ids))]
+
+    # === HELPERS === #
+
+    def _to_company_currency(self, amount):
+        """Convert an amount of the authority into the currency of the company."""
+        self.ensure_one()
+        currency = self.company_id.currency_id
+        if not amount or self.tariff_currency_id == currency:
+            return currency.round(amount)
+        day = (
+            self.current_assessment_id.date
+            or self.registration_date
+            or fields.Date.context_today(self)
+        )
+        return self.tariff_currency_id._convert(amount, currency, self.company_id, day)
+
+    def _lock_for_money(self):
+        """Let one transaction at a time change the money of these files."""
+        self.lock_for_update()
+        self.invalidate_recordset()
+        self.charge_ids.invalidate_recordset()
+
+    def _get_charges_by_tax_code(self):
+        self.ensure_one()
+        return {c.tax_code_id: c for c in self.charge_ids if c.tax_code_id}
+
+    def _get_posted_by_charge_and_rate(self):
+        """Return ``{(charge, rate): (base, amount)}`` the authority's moves hold.
+
+        Amounts are in the currency of the moves, which is the authority's. The rate
+        is 0.0 except for import VAT of own imports, as in the assessment's targets.
+        """
+        # sudo: verifiers may lack read access to single accounts' journal items
+        lines = (
+            self.env["account.move.line"]
+            .sudo()
+            .search(
+                [
+                    ("customs_declaration_id", "in", self.ids),
+                    ("customs_charge_id", "!=", False),
+                    ("parent_state", "=", "posted"),
+                    ("move_id.move_type", "in", ["in_invoice", "in_refund"]),
+                    ("move_id.customs_assessment_id", "!=", False),
+                ]
+            )
+        )
+        posted = defaultdict(lambda: [0.0, 0.0])
+        for line in lines:
+            charge = self.charge_ids.browse(line.customs_charge_id.id)
+            if not charge._is_own_import_vat():
+                posted[charge, 0.0][1] += line.amount_currency
+            elif line.tax_line_id:
+                posted[charge, line.tax_line_id.amount][1] += line.amount_currency
+            elif line.tax_ids:
+                posted[charge, line.tax_ids[:1].amount][0] += line.amount_currency
+        return {
+            key: (base, amount)
+            for key, (base, amount) in posted.items()
+            if round(base, 6) or round(amount, 6)
+        }
+
+    def _get_open_balances(self):
+        """Return sentences on each tax whose control account is not zero."""
+        self.ensure_one()
+        reasons = []
+        for charge in self.charge_ids:
+            if not charge.currency_id.is_zero(charge.control_balance):
+                reasons.append(
+                    self.env._(
+                        "%(name)s cannot close: %(charge)s has %(amount)s open on the "
+                        "disbursement account. Bill or reverse it first.",
+                        name=self.name,
+                        charge=charge.name,
+                        amount=charge.currency_id.format(charge.control_balance),
+                    )
+                )
+        if self.current_assessment_id and self.current_assessment_id.state == "open":
+            reasons.append(
+                self.env._(
+                    "%(name)s cannot close: its assessment is not posted.",
+                    name=self.name,
+                )
+            )
+        if any(not c.currency_id.is_zero(c.amount_in_draft) for c in self.charge_ids):
+            reasons.append(
+                self.env._(
+                    "%(name)s cannot close: an invoice of it is still a draft.",
+                    name=self.name,
+                )
+            )
+        return reasons
+
+    # === MOVES === #
+
+    def _get_customs_moves(self):
+        """Return every move that carries these declarations, drafts included."""
+        return self.env["account.move"].search(
+            [("line_ids.customs_declaration_id", "in", self.ids)]
+        )
+
+    def _get_authority_moves(self):
+        return self._get_customs_moves().filtered(lambda m: m.is_purchase_document())
+
+    def _get_client_moves(self):
+        return self._get_customs_moves().filtered(lambda m: m.is_sale_document())
+
+    def _get_payments(self):
+        moves = self._get_customs_moves()
+        return moves.matched_payment_ids
+
+    def _action_view_moves(self, moves, xmlid):
+        action = self._action_view(xmlid, domain=[("id", "in", moves.ids)], context={})
+        if len(moves) == 1:
+            action.update(
+                views=[(False, "form")], view_mode="form", res_id=moves.id, domain=[]
+            )
+        return action
+
+    def action_view_authority_moves(self):
+        self.ensure_one()
+        return self._action_view_moves(
+            self._get_authority_moves(), "account.action_move_in_invoice_type"
+        )
+
+    def action_view_client_moves(self):
+        self.ensure_one()
+        return self._action_view_moves(
+            self._get_client_moves(), "account.action_move_out_invoice_type"
+        )
+
+    def action_view_payments(self):
+        self.ensure_one()
+        return self._action_view(
+            "account.action_account_all_payments",
+            domain=[("id", "in", self._get_payments().ids)],
+            context={},
+        )
+
+    def action_view_journal_items(self):
+        self.ensure_one()
+        return self._action_view(
+            "account.action_account_moves_all",
+            domain=[("customs_declaration_id", "=", self.id)],
+            context={"search_default_posted": 1},
+        )
+
+    def action_view_control_items(self):
+        self.ensure_one()
+        account = self.company_id.customs_disbursement_account_id
+        return self._action_view(
+            "account.action_account_moves_all",
+            domain=[
+                ("customs_declaration_id", "=", self.id),
+                ("account_id", "=", account.id),
+            ],
+            context={"search_default_posted": 1},
+        )

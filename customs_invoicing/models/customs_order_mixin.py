@@ -1,0 +1,65 @@
+from odoo import fields, models
+
+
+class CustomsOrderMixin(models.AbstractModel):
+    """What purchase and sales orders share: they create and show declarations."""
+
+    _name = "customs.order.mixin"
+    _description = "Order with Customs Declarations"
+
+    customs_declaration_ids = fields.Many2many(
+        comodel_name="customs.declaration",
+        string="Customs declarations",
+        copy=False,
+    )
+    customs_declaration_count = fields.Integer(
+        compute="_compute_customs_declaration_count"
+    )
+
+    def _compute_customs_declaration_count(self):
+        for order in self:
+            order.customs_declaration_count = len(order.customs_declaration_ids)
+
+    def action_create_customs_declaration(self):
+        """Create a draft declaration with the goods of the order and open it."""
+        self.ensure_one()
+        declaration = self.env["customs.declaration"].create(
+            self._prepare_customs_declaration_vals()
+        )
+        self.customs_declaration_ids += declaration
+        return self.action_view_customs_declarations()
+
+    def action_view_customs_declarations(self):
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "customs_invoicing.customs_declaration_action"
+        )
+        declarations = self.customs_declaration_ids
+        action.update(domain=[("id", "in", declarations.ids)], context={})
+        if len(declarations) == 1:
+            action.update(views=[(False, "form")], res_id=declarations.id, domain=[])
+        return action
+
+    def _prepare_customs_declaration_vals(self):
+        """Return the values of a declaration for the goods of the order."""
+        self.ensure_one()
+        goods = self.order_line.filtered(
+            lambda line: not line.display_type and line.product_id.type == "consu"
+        )
+        return {
+            "company_id": self.company_id.id,
+            "invoice_currency_id": self.currency_id.id,
+            "invoice_amount": sum(goods.mapped("price_subtotal")),
+            "incoterm_id": self._get_customs_incoterm().id,
+            "line_ids": [
+                (0, 0, self._prepare_customs_line_vals(line)) for line in goods
+            ],
+        }
+
+    def _prepare_customs_line_vals(self, line):
+        return {
+            "product_id": line.product_id.id,
+            "description": line.name,
+            "invoice_value": line.price_subtotal,
+            "net_mass": line.product_id.weight * self._get_customs_quantity(line),
+        }

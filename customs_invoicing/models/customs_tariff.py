@@ -1,0 +1,126 @@
+from odoo import fields, models
+
+from ..engine.rounding import MODES, Rounding
+from ..tools import to_decimal
+
+
+class CustomsTariff(models.Model):
+    """The rulebook of one customs territory."""
+
+    _name = "customs.tariff"
+    _description = "Customs Tariff"
+    _order = "sequence, code"
+
+    name = fields.Char(required=True, translate=True)
+    code = fields.Char(
+        required=True,
+        help="Short name of the customs territory, for example GB, EU or US.",
+    )
+    sequence = fields.Integer(default=10)
+    active = fields.Boolean(default=True)
+    country_ids = fields.Many2many(
+        comodel_name="res.country",
+        string="Territory",
+        help="Countries where this tariff applies.",
+    )
+    currency_id = fields.Many2one(
+        comodel_name="res.currency",
+        required=True,
+        default=lambda self: self.env.company.currency_id,
+        help="Currency in which the authority states customs values and duties.",
+    )
+    valuation_basis = fields.Selection(
+        selection=[("cif", "CIF: freight and insurance included"), ("fob", "FOB")],
+        required=True,
+        default="cif",
+        help="Whether transport and insurance to the border are part of the customs "
+        "value.",
+    )
+    apportionment_mode = fields.Selection(
+        selection=[
+            ("value", "By value"),
+            ("mass", "By gross mass"),
+            ("quantity", "By quantity"),
+            ("manual", "By hand"),
+        ],
+        required=True,
+        default="value",
+        help="How freight and other costs of the whole declaration are spread over its "
+        "items.",
+    )
+    rounding_mode = fields.Selection(
+        selection=[(mode, mode.replace("_", " ").capitalize()) for mode in MODES],
+        required=True,
+        default="half_up",
+        help="How the authority rounds duty amounts, unless the measure type says "
+        "otherwise.",
+    )
+    rounding_unit = fields.Float(
+        required=True,
+        default=0.01,
+        digits=(12, 6),
+        help="Smallest amount the authority states: 0.01 for cents, 1 for whole "
+        "units.",
+    )
+    code_length = fields.Integer(
+        default=10, help="Number of digits of a declarable tariff code."
+    )
+    rate_date_rule = fields.Selection(
+        selection=[
+            ("registration", "Day of registration"),
+            ("month", "Rate of the month of registration"),
+            ("arrival", "Day of arrival"),
+        ],
+        required=True,
+        default="registration",
+        help="Which day's customs exchange rate applies.",
+    )
+    edition = fields.Char(help="Edition of the tariff, for example 2026.")
+    source = fields.Char(help="Where the tariff was published.")
+    tax_code_ids = fields.One2many(
+        comodel_name="customs.tax.code", inverse_name="tariff_id"
+    )
+    measure_type_ids = fields.One2many(
+        comodel_name="customs.measure.type", inverse_name="tariff_id"
+    )
+    code_count = fields.Integer(compute="_compute_counts")
+    measure_count = fields.Integer(compute="_compute_counts")
+
+    _code_unique = models.Constraint(
+        "UNIQUE(code)", "A tariff with this code exists already."
+    )
+    _rounding_unit_positive = models.Constraint(
+        "CHECK(rounding_unit > 0)", "The rounding unit must be above zero."
+    )
+
+    def _compute_counts(self):
+        counts = {}
+        for model in ("customs.tariff.code", "customs.measure"):
+            groups = self.env[model]._read_group(
+                [("tariff_id", "in", self.ids)], ["tariff_id"], ["__count"]
+            )
+            counts[model] = {tariff.id: count for tariff, count in groups}
+        for tariff in self:
+            tariff.code_count = counts["customs.tariff.code"].get(tariff.id, 0)
+            tariff.measure_count = counts["customs.measure"].get(tariff.id, 0)
+
+    def _get_rounding(self):
+        """Return the :class:`Rounding` of duty amounts of this tariff."""
+        self.ensure_one()
+        return Rounding(self.rounding_mode, to_decimal(self.rounding_unit))
+
+    def action_view_codes(self):
+        self.ensure_one()
+        return self._action_view_reference("customs_tariff_code_action")
+
+    def action_view_measures(self):
+        self.ensure_one()
+        return self._action_view_reference("customs_measure_action")
+
+    def _action_view_reference(self, xmlid):
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            f"customs_invoicing.{xmlid}"
+        )
+        action["domain"] = [("tariff_id", "=", self.id)]
+        action["context"] = {"default_tariff_id": self.id}
+        return action

@@ -1,0 +1,246 @@
+from odoo import models
+from odoo.exceptions import UserError
+from odoo.fields import Command
+
+#: field on the company: (preferred code, name, account type, reconcile)
+ACCOUNT_ROLES = {
+    "customs_disbursement_account_id": (
+        "CUST10",
+        "Disbursements paid for clients",
+        "asset_current",
+        True,
+    ),
+    "customs_duty_clearing_account_id": (
+        "CUST20",
+        "Import duty clearing",
+        "asset_current",
+        True,
+    ),
+    "customs_neutral_account_id": (
+        "CUST30",
+        "Import VAT base (always zero)",
+        "asset_current",
+        False,
+    ),
+    "customs_authority_payable_account_id": (
+        "CUST40",
+        "Customs authority payable",
+        "liability_payable",
+        True,
+    ),
+    "customs_penalty_account_id": ("CUST60", "Customs penalties", "expense", False),
+    "customs_interest_account_id": (
+        "CUST61",
+        "Interest on customs arrears",
+        "expense",
+        False,
+    ),
+}
+
+#: chart template: import VAT taxes it ships whose base and tax boxes are right
+CHART_IMPORT_TAXES = {
+    "es_": (
+        "account_tax_template_p_iva21_ibc",
+        "account_tax_template_p_iva10_ibc",
+        "account_tax_template_p_iva4_ibc",
+    ),
+    "de_skr03": ("tax_import_19_and_payable_skr03", "tax_import_7_and_payable_skr03"),
+    "de_skr04": ("tax_import_19_and_payable_skr04", "tax_import_7_and_payable_skr04"),
+}
+
+
+class ResCompany(models.Model):
+    """Creating what a chart of accounts lacks for customs invoicing."""
+
+    _inherit = "res.company"
+
+    def action_create_customs_setup(self):
+        """Fill every empty customs setting of the company; keep what is set.
+
+        Pressing it twice creates nothing more.
+        """
+        self.ensure_one()
+        self.check_access("write")
+        if not self.chart_template:
+            raise UserError(
+                self.env._(
+                    "%(company)s has no chart of accounts yet. Install one under "
+                    "Settings, Invoicing, Fiscal localisation.",
+                    company=self.name,
+                )
+            )
+        company = self.with_company(self)
+        company._create_customs_accounts()
+        company._create_customs_journal()
+        company._create_customs_disbursement_tax()
+        company._create_customs_import_vat_taxes()
+        company._set_customs_product_accounts()
+        return True
+
+    def _create_customs_accounts(self):
+        accounts = self.env["account.account"]
+        for field, (code, name, account_type, reconcile) in ACCOUNT_ROLES.items():
+            if self[field]:
+                continue
+            self[field] = accounts.create(
+                {
+                    "code": accounts._search_new_account_code(
+                        self._get_customs_account_code(account_type) or code
+                    ),
+                    "name": name,
+                    "account_type": account_type,
+                    "reconcile": reconcile,
+                    "company_ids": [Command.set(self.ids)],
+                }
+            )
+
+    def _get_customs_account_code(self, account_type):
+        """Return the highest code the chart uses for a type, to number beside it."""
+        account = self.env["account.account"].search(
+            [
+                *self.env["account.account"]._check_company_domain(self),
+                ("account_type", "=", account_type),
+            ],
+            order="code desc",
+            limit=1,
+        )
+        return account.code
+
+    def _create_customs_journal(self):
+        if self.customs_journal_id:
+            return
+        journals = self.env["account.journal"]
+        self.customs_journal_id = journals.search(
+            [("company_id", "=", self.id), ("code", "=", "CUST")], limit=1
+        ) or journals.create(
+            {
+                "name": self.env._("Customs assessments"),
+                "code": "CUST",
+                "type": "purchase",
+                "company_id": self.id,
+            }
+        )
+
+    def _create_customs_disbursement_tax(self):
+        if self.customs_disbursement_tax_id:
+            return
+        taxes = self.env["account.tax"]
+        reference = self.account_sale_tax_id or taxes.search(
+            [("company_id", "=", self.id), ("type_tax_use", "=", "sale")], limit=1
+        )
+        vals = {
+            "name": self.env._("0% Disbursement"),
+            "description": self.env._("Paid on your behalf, outside the scope of VAT"),
+            "invoice_label": self.env._("0% disbursement"),
+            "type_tax_use": "sale",
+            "amount_type": "percent",
+            "amount": 0.0,
+            "company_id": self.id,
+            "country_id": self.account_fiscal_country_id.id,
+        }
+        if reference.tax_group_id:
+            vals["tax_group_id"] = self._get_customs_zero_tax_group().id
+        vals.update(self._prepare_customs_e_invoice_vals())
+        self.customs_disbursement_tax_id = taxes.create(vals)
+
+    def _get_customs_zero_tax_group(self):
+        groups = self.env["account.tax.group"]
+        name = self.env._("Disbursements")
+        return groups.search(
+            [("company_id", "=", self.id), ("name", "=", name)], limit=1
+        ) or groups.create(
+            {
+                "name": name,
+                "company_id": self.id,
+                "country_id": self.account_fiscal_country_id.id,
+            }
+        )
+
+    def _prepare_customs_e_invoice_vals(self):
+        """Category E with the repayment reason of EU VAT Directive Article 79(c)."""
+        fields_ = self.env["account.tax"]._fields
+        if "ubl_cii_tax_category_code" not in fields_:
+            return {}
+        return {
+            "ubl_cii_tax_category_code": "E",
+            "ubl_cii_tax_exemption_reason_code": "VATEX-EU-79-C",
+        }
+
+    # === IMPORT VAT === #
+
+    def _create_customs_import_vat_taxes(self):
+        if self.customs_import_vat_tax_ids:
+            return
+        sources = self._get_customs_import_tax_sources()
+        taxes = self.env["account.tax"]
+        for source in sources:
+            taxes |= self._get_plain_customs_tax(source)
+        self.customs_import_vat_tax_ids = taxes
+
+    def _get_customs_import_tax_sources(self):
+        """Return the chart's import taxes, else its usual purchase taxes by rate."""
+        for prefix, names in CHART_IMPORT_TAXES.items():
+            if self.chart_template.startswith(prefix):
+                chart = self.env["account.chart.template"]
+                found = [chart.ref(name, raise_if_not_found=False) for name in names]
+                if any(found):
+                    return [tax for tax in found if tax]
+        purchase = self.account_purchase_tax_id
+        if purchase.amount_type == "percent" and purchase.amount > 0:
+            return [purchase]
+        return []
+
+    def _get_plain_customs_tax(self, source):
+        """Return a tax with the source's boxes that only books input tax.
+
+        A chart may ship import VAT as self-accounted: the same amount in and out. The
+        authority is paid here, so the output part is left out.
+        """
+        reverse = source.invoice_repartition_line_ids.filtered(
+            lambda line: line.factor_percent < 0
+        )
+        if not reverse and source != self.account_purchase_tax_id:
+            return source
+        name = self.env._("%(rate)s%% import VAT paid", rate=f"{source.amount:g}")
+        taxes = self.env["account.tax"]
+        existing = taxes.search(
+            [("company_id", "=", self.id), ("name", "=", name)], limit=1
+        )
+        if existing:
+            return existing
+        copy = source.copy(
+            {
+                "name": name,
+                "invoice_label": name,
+                "description": self.env._("Import VAT paid to the customs authority"),
+                "fiscal_position_ids": [Command.clear()],
+                "original_tax_ids": [Command.clear()],
+                "price_include_override": "tax_excluded",
+            }
+        )
+        (
+            copy.invoice_repartition_line_ids | copy.refund_repartition_line_ids
+        ).filtered(lambda line: line.factor_percent < 0).unlink()
+        return copy
+
+    # === PRODUCTS === #
+
+    def _set_customs_product_accounts(self):
+        """Give the charges' products their accounts and taxes in this company."""
+        control = self.customs_disbursement_account_id
+        charges = self.env["customs.charge.code"].search([])
+        for charge in charges:
+            template = charge.product_id.product_tmpl_id.with_company(self)
+            if charge.kind == "service":
+                own = template.taxes_id.filtered(lambda tax: tax.company_id == self)
+                if not own and self.account_sale_tax_id:
+                    template.taxes_id = [Command.link(self.account_sale_tax_id.id)]
+                continue
+            if not template.property_account_income_id:
+                template.property_account_income_id = control
+            if not template.property_account_expense_id:
+                template.property_account_expense_id = (
+                    self.customs_duty_clearing_account_id
+                )
+            if charge.kind != "third_party":
+                template.taxes_id = [Command.link(self.customs_disbursement_tax_id.id)]

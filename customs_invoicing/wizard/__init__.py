@@ -1,0 +1,1 @@
+from . import customs_add_charges

@@ -1,0 +1,1 @@
+"""Developer commands of this repository: ``python3 -m tools --help``."""

@@ -1,0 +1,176 @@
+"""The databases: a template with Odoo's modules, and copies with the add-on."""
+
+import hashlib
+import shutil
+from collections.abc import Callable
+
+from tools import failures, odoo, paths, postgres, ui
+
+TEMPLATE = "customs_base"
+DEMO = "customs_demo"
+TEST = "customs_test"
+ALL = (DEMO, TEST, TEMPLATE)
+
+TEMPLATE_MODULES = (
+    "account",
+    "sale",
+    "purchase",
+    # charts of accounts that the tests set up
+    "l10n_de",
+    "l10n_es",
+    "l10n_uk",
+    "l10n_us",
+)
+
+
+def exists(name: str) -> bool:
+    query = f"SELECT 1 FROM pg_database WHERE datname = '{name}'"
+    return bool(postgres.sql("postgres", query))
+
+
+def drop(name: str) -> None:
+    """Delete a database with its files, even if somebody is connected."""
+    paths.unstamp(name)
+    postgres.sql("postgres", f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+    paths.remove(paths.FILESTORE / name)
+
+
+def _copy(source: str, target: str) -> None:
+    postgres.sql("postgres", f"CREATE DATABASE {target} TEMPLATE {source}")
+    if (paths.FILESTORE / source).is_dir():
+        shutil.copytree(paths.FILESTORE / source, paths.FILESTORE / target)
+
+
+def _rename(source: str, target: str) -> None:
+    postgres.sql("postgres", f"ALTER DATABASE {source} RENAME TO {target}")
+    if (paths.FILESTORE / source).is_dir():
+        (paths.FILESTORE / source).rename(paths.FILESTORE / target)
+
+
+def _build(name: str, source: str | None, fill: Callable[[str], None]) -> None:
+    """Make a database under another name and give it its own when it is whole."""
+    draft = f"{name}_draft"
+    drop(draft)
+    try:
+        if source:
+            _copy(source, draft)
+        fill(draft)
+    except BaseException:
+        drop(draft)
+        raise
+    drop(name)
+    _rename(draft, name)
+
+
+def _server_key() -> str:
+    """What the databases depend on besides the add-on."""
+    parts = (str(odoo.home()), str(postgres.external()), *TEMPLATE_MODULES)
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()
+
+
+def ensure_template(step: ui.Step) -> None:
+    """Have the template with everything that the add-on depends on."""
+    key = _server_key()
+    if paths.stamped(TEMPLATE, key) and exists(TEMPLATE):
+        step.result = "ready"
+        return
+
+    def fill(draft: str) -> None:
+        what = f"Installing {', '.join(TEMPLATE_MODULES)}"
+        odoo.modules(step, draft, what, install=TEMPLATE_MODULES)
+        _check_installed(draft, TEMPLATE_MODULES)
+
+    _build(TEMPLATE, None, fill)
+    paths.stamp(TEMPLATE, key)
+
+
+def ensure(step: ui.Step, name: str, demo: bool) -> None:
+    """Have a copy of the template with the add-on as it is in the checkout."""
+    manifest = odoo.manifest()
+    server, addon = _server_key(), paths.addon_hash()
+    if exists(name) and paths.stamped(name, f"{server} {addon}"):
+        step.result = "ready"
+        return
+    made_here = exists(name) and (paths.STAMPS / name).is_file()
+    if made_here and (paths.STAMPS / name).read_text().startswith(server):
+        if _updated(step, name, demo):
+            paths.stamp(name, f"{server} {addon}")
+            return
+
+    def fill(draft: str) -> None:
+        _install_addon(step, draft, manifest["depends"], demo)
+
+    _build(name, TEMPLATE, fill)
+    paths.stamp(name, f"{server} {addon}")
+    step.result = "created"
+
+
+def _updated(step: ui.Step, name: str, demo: bool) -> bool:
+    """Update the add-on in a database; a test database may be made anew instead."""
+    previous = (paths.STAMPS / name).read_text(encoding="utf-8")
+    paths.unstamp(name)
+    try:
+        update(step, name)
+    except ui.ToolError as error:
+        if demo:
+            paths.stamp(name, previous)
+            raise ui.ToolError(
+                f"{str(error).rstrip('.')}; `make clean` makes the next run start "
+                "with a new database."
+            ) from error
+        return False
+    step.result = "updated"
+    return True
+
+
+def update(step: ui.Step, name: str) -> None:
+    """Update the add-on in a database."""
+    odoo.modules(step, name, f"Updating {paths.ADDON} in {name}", update=[paths.ADDON])
+    _check_installed(name, [paths.ADDON])
+
+
+def restamp(name: str) -> None:
+    """Remember that the database holds the add-on as it is now."""
+    paths.stamp(name, f"{_server_key()} {paths.addon_hash()}")
+
+
+def _install_addon(step: ui.Step, name: str, depends: list[str], demo: bool) -> None:
+    """Install the add-on, with its demo data if asked.
+
+    Odoo loads the demo data of a module if all the modules that it depends on have
+    theirs.  The template has none, so these are marked for the time being.
+    """
+    what = f"Installing {paths.ADDON} into {name.removesuffix('_draft')}"
+    if demo:
+        _mark_demo(name, depends, True)
+    result = odoo.modules(step, name, what, install=[paths.ADDON])
+    _check_installed(name, [paths.ADDON])
+    if demo:
+        _mark_demo(name, depends, False)
+        if not _has_demo(name):
+            raise failures.sentence("Loading the demo data", result)
+
+
+def _mark_demo(name: str, module_names: list[str], value: bool) -> None:
+    listing = ", ".join(f"'{module}'" for module in module_names)
+    query = f"UPDATE ir_module_module SET demo = {value} WHERE name IN ({listing})"
+    postgres.sql(name, query)
+
+
+def _has_demo(name: str) -> bool:
+    query = f"SELECT demo FROM ir_module_module WHERE name = '{paths.ADDON}'"
+    return postgres.sql(name, query) == ["t"]
+
+
+def _check_installed(name: str, module_names: list[str] | tuple[str, ...]) -> None:
+    listing = ", ".join(f"'{module}'" for module in module_names)
+    query = (
+        "SELECT name FROM ir_module_module"
+        f" WHERE state = 'installed' AND name IN ({listing})"
+    )
+    missing = sorted(set(module_names) - set(postgres.sql(name, query)))
+    if missing:
+        raise ui.ToolError(
+            f"Odoo did not install {', '.join(missing)}: see the folder "
+            f"{paths.LOGS.relative_to(paths.REPOSITORY)}."
+        )
