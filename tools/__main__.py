@@ -11,7 +11,7 @@ MINIMUM = (3, 10)
 if sys.version_info[:2] < MINIMUM:
     sys.exit(
         "error: Python {}.{} or newer is needed and this is {}.{}: install it and run "
-        "make PYTHON=/path/to/python3 ...".format(*MINIMUM, *sys.version_info[:2])
+        "make PYTHON=/path/to/python3 ...".format(*(MINIMUM + sys.version_info[:2]))
     )
 
 from tools.cli import main  # noqa: E402

@@ -9,8 +9,8 @@ from tools import cleaning, demo, lint, paths, server, steps, testing, ui
 
 def main() -> int:
     """Run a command; what goes wrong is told in one sentence."""
-    options = _parser().parse_args()
     try:
+        options = _parser().parse_args()
         return options.call(options)
     except ui.ToolError as error:
         print(f"error: {error}", file=sys.stderr)
@@ -37,7 +37,7 @@ def _parser() -> argparse.ArgumentParser:
     test = add("test", lambda given: testing.run(given.arguments), "run the tests")
     test.add_argument("arguments", nargs=argparse.REMAINDER, help="for pytest")
     serve = add("serve", lambda given: server.serve(given.port), "run the web server")
-    serve.add_argument("--port", type=int, default=server.DEFAULT_PORT)
+    serve.add_argument("--port", type=server.port_number, default=server.DEFAULT_PORT)
     add("lint", lambda _: lint.check(), "check style and common mistakes")
     add("format", lambda _: lint.fix(), "correct what can be corrected")
     add("shell", lambda _: demo.shell(), "open an Odoo shell on the demo database")

@@ -69,22 +69,28 @@ def fetch(step: ui.Step) -> None:
     )
     draft = paths.WORK / "odoo.draft"
     paths.remove(draft)
-    debs = draft / "debs"
+    try:
+        tree = _unpacked(step, draft)
+        paths.remove(paths.ODOO)
+        tree.rename(paths.ODOO)
+    finally:
+        paths.remove(draft)
+
+
+def _unpacked(step: ui.Step, draft: Path) -> Path:
+    debs, tree = draft / "debs", draft / "tree"
     debs.mkdir(parents=True)
     apt, icons_apt, icons = _choose(step)
     _download(step, apt, [PACKAGE, *LINKED_PACKAGES], debs)
     if icons:
         _download(step, icons_apt, [f"{ICONS}={icons}"], debs)
-    tree = draft / "tree"
     for deb in sorted(debs.glob("*.deb")):
         step.note = f"unpacking {deb.name}"
         result = step.run(["dpkg-deb", "--extract", deb, tree])
         if result.code:
             raise failures.sentence(f"Unpacking {deb.name}", result)
     _check(tree)
-    paths.remove(paths.ODOO)
-    tree.rename(paths.ODOO)
-    paths.remove(draft)
+    return tree
 
 
 def _choose(step: ui.Step) -> tuple[Apt, Apt, str | None]:

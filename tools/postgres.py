@@ -304,7 +304,12 @@ def sql(database: str, query: str) -> list[str]:
     )
     if result.returncode:
         lines = result.stderr.strip().splitlines() or ["no answer"]
-        reason = re.sub(r"^psql: error: |^.*?ERROR:\s*", "", lines[0])
-        server = "your server (PGHOST, PGPORT, PGUSER)" if external() else "the server"
-        raise ui.ToolError(f"PostgreSQL: {server} says: {reason.rstrip('.')}.")
+        reason = re.sub(r"^psql: error: |^.*?ERROR:\s*", "", lines[0]).rstrip(".")
+        if external() and lines[0].startswith("psql: error:"):
+            raise ui.ToolError(
+                f"Your PostgreSQL server does not let you in: {reason}; correct "
+                "PGHOST, PGPORT, PGUSER and PGPASSWORD, or unset them to get a "
+                "private server."
+            )
+        raise ui.ToolError(f"PostgreSQL says: {reason}.")
     return result.stdout.splitlines()

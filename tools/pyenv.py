@@ -57,8 +57,22 @@ def ensure(step: ui.Step) -> None:
     if ready():
         step.result = "ready"
         return
-    paths.unstamp(STAMP)
-    paths.remove(paths.VENV)
+    previous = paths.VENV.with_name("venv.previous")
+    paths.remove(previous)
+    if paths.VENV.exists():
+        paths.VENV.rename(previous)
+    try:
+        _create(step)
+    except BaseException:
+        paths.remove(paths.VENV)
+        if previous.exists():
+            previous.rename(paths.VENV)
+        raise
+    paths.stamp(STAMP, _key())
+    paths.remove(previous)
+
+
+def _create(step: ui.Step) -> None:
     step.note = "creating the virtual environment"
     env = environment()
     command = [sys.executable, "-m", "venv", paths.VENV]
@@ -76,7 +90,6 @@ def ensure(step: ui.Step) -> None:
     )
     if result.code:
         raise failures.sentence("Installing the Python packages", result)
-    paths.stamp(STAMP, _key())
 
 
 def link_odoo(source: Path) -> None:

@@ -16,6 +16,13 @@ DEFAULT_PORT = 8069
 START_LIMIT = 120  # seconds
 
 
+def port_number(text: str) -> int:
+    """Read a port from the command line."""
+    if not text.isdecimal() or not 0 < int(text) < 65536:
+        raise ui.ToolError(f"PORT is a number from 1 to 65535, not {text}.")
+    return int(text)
+
+
 def free_port() -> int:
     """A port that nobody uses at this moment."""
     with socket.socket() as probe:
@@ -106,11 +113,11 @@ def _check_port(port: int) -> None:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((odoo.INTERFACE, port))
-        except (OSError, OverflowError) as error:
-            other = port + 1 if port >= 1024 else DEFAULT_PORT
+        except OSError as error:
+            other = port + 1 if 1024 <= port < 65535 else DEFAULT_PORT
             raise ui.ToolError(
-                f"Port {port} cannot be used ({getattr(error, 'strerror', error)}): "
-                f"choose another one, for example `make serve PORT={other}`."
+                f"Port {port} cannot be used ({error.strerror}): choose another one, "
+                f"for example `make serve PORT={other}`."
             ) from error
 
 

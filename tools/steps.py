@@ -50,12 +50,12 @@ def environment(progress: ui.Progress, tests: bool = False) -> None:
     odoo.given_home()  # a wrong one is told before anything is installed
     with progress.step("System packages") as step:
         system_packages(step, tests)
+    with progress.step("PostgreSQL") as step:
+        postgres.ensure(step)
     with progress.step("Python packages") as step:
         pyenv.ensure(step)
     with progress.step("Odoo 19") as step:
         odoo.ensure(step)
-    with progress.step("PostgreSQL") as step:
-        postgres.ensure(step)
         odoo.write_configuration()
     with progress.step("Template database") as step:
         databases.ensure_template(step)

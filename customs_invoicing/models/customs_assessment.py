@@ -190,7 +190,7 @@ class CustomsAssessment(models.Model):
             charge = charges.get(line.tax_code_id)
             if not charge or self.currency_id.is_zero(line.amount_payable):
                 continue
-            rate = line.rate if charge._is_own_import_vat() else 0.0
+            rate = line._get_import_vat_rate() if charge._is_own_import_vat() else 0.0
             target = targets[charge, rate]
             target[0] += line.base
             target[1] += line.amount_payable

@@ -46,6 +46,24 @@ class CustomsAssessmentLine(models.Model):
     status = fields.Selection(selection=TAX_STATUS, default="payable", required=True)
     payment_method = fields.Char()
 
+    def _get_import_vat_rate(self):
+        """Return the rate in percent by which the company's tax is chosen.
+
+        Where base times rate is not the amount, the reader leaves open what the rate
+        means; a company tax of that percentage, or of the fraction, settles it. 0.0
+        when it cannot be known.
+        """
+        self.ensure_one()
+        if self.rate_kind == "percent":
+            return self.rate
+        try:
+            raw = float(self.rate_text)
+        except (TypeError, ValueError):
+            return 0.0
+        known = self.company_id.customs_import_vat_tax_ids.mapped("amount")
+        candidates = [round(raw, 4), round(raw * 100, 4)]
+        return next((rate for rate in candidates if rate in known), candidates[0])
+
     def write(self, vals):
         self.assessment_id._check_not_posted()
         return super().write(vals)

@@ -147,6 +147,14 @@ class ResCompany(models.Model):
     def _get_customs_import_vat_tax(self, rate):
         """Return the purchase tax for an import VAT rate in percent."""
         self.ensure_one()
+        if not rate:
+            raise UserError(
+                self.env._(
+                    "The rate of import VAT in the assessment could not be read, so no "
+                    "tax of %(company)s can be chosen for it.",
+                    company=self.name,
+                )
+            )
         tax = self.customs_import_vat_tax_ids.filtered(
             lambda tax: not tax.company_id.currency_id.compare_amounts(tax.amount, rate)
         )[:1]
