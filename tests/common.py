@@ -22,7 +22,9 @@ class CustomsCase(AccountTestInvoicingCommon):
         cls.company = cls.env.company
         cls.env.user.group_ids += cls.env.ref("customs_invoicing.group_customs_manager")
         cls.company.action_create_customs_setup()
-        cls.authority = cls.env["res.partner"].create({"name": "Demo Customs Authority"})
+        cls.authority = cls.env["res.partner"].create(
+            {"name": "Demo Customs Authority"}
+        )
         cls.tariff = cls.env["customs.tariff"].create(
             {
                 "name": "Tariff of Demo",
@@ -146,6 +148,24 @@ class CustomsCase(AccountTestInvoicingCommon):
             .create({"payment_date": fields.Date.to_date("2026-03-20"), **vals})
         )
         return wizard._create_payments()
+
+    def reverse(self, move, date="2026-03-12"):
+        """Reverse a move in full through the reversal wizard."""
+        wizard = (
+            self.env["account.move.reversal"]
+            .with_context(active_model="account.move", active_ids=move.ids)
+            .create({"date": date, "journal_id": move.journal_id.id})
+        )
+        action = wizard.refund_moves()
+        reversal = self.env["account.move"].browse(action["res_id"])
+        reversal.invoice_date = date
+        reversal.action_post()
+        lines = (move | reversal).line_ids.filtered(
+            lambda line: line.display_type == "payment_term" and not line.reconciled
+        )
+        if lines:
+            lines.reconcile()
+        return reversal
 
     def charge(self, declaration, tax_code):
         return declaration.charge_ids.filtered(

@@ -7,21 +7,13 @@ Unknown elements are ignored, so national additions do no harm.
 
 import re
 
-from .asycuda_taxes import header_taxes, item_taxes, totals
-from .document import (
-    Document,
-    DocumentReference,
-    Header,
-    Item,
-    Money,
-    Party,
-    Reference,
-    SupplementaryUnit,
-    ValueElement,
-)
+from .asycuda_items import read_items
+from .asycuda_taxes import header_taxes, totals
+from .asycuda_values import money, value_elements
+from .document import Document, Header, Money, Party, Reference
 from .errors import FormatError
 from .safe_xml import DEFAULT_MAX_BYTES, parse_xml
-from .values import Reader, lines, text, to_decimal
+from .values import Reader, lines, text
 
 ROOT = "ASYCUDA"
 SOURCE_FORMAT = "asycuda_world"
@@ -31,16 +23,6 @@ _INCOTERMS = {"C&F": "CFR", "C+F": "CFR", "CNF": "CFR"}
 
 #: Bill of lading, air waybill, road and rail consignment notes (SAD box 44).
 _TRANSPORT_DOCUMENTS = ("705", "740", "730", "733", "786")
-
-_VALUE_KINDS = {
-    "external_freight": ("freight_external", "external freight"),
-    "internal_freight": ("freight_internal", "internal freight"),
-    "insurance": ("insurance", "insurance"),
-    "other_cost": ("other_cost", "other costs"),
-    "deduction": ("deduction", "deduction"),
-}
-#: ``810.00+0+81+0-0``: external and internal freight, insurance, other, deduction.
-_VALUE_TEXT = re.compile(r"([^+]*)\+([^+]*)\+([^+]*)\+([^+]*)-([^+]*)")
 
 
 def parse(
@@ -65,10 +47,7 @@ def from_root(root, filename="", date_order="auto") -> Document:
             "unknown_format", filename=filename or "The file", root=root.tag
         )
     reader = Reader(root, filename, date_order)
-    items = tuple(
-        _item(reader, node, number)
-        for number, node in enumerate(filter(_is_filled, root.iterfind("Item")), 1)
-    )
+    items = read_items(reader, root)
     taxes = header_taxes(reader, root, items)
     return Document(
         header=_header(reader, root, items),
@@ -77,14 +56,6 @@ def from_root(root, filename="", date_order="auto") -> Document:
         totals=totals(reader, root),
         warnings=tuple(reader.warnings),
     )
-
-
-def _is_filled(node):
-    """Whether an item slot holds anything; exports may contain blank slots."""
-    return any(part.text and part.text.strip() for part in node.iter())
-
-
-# === Header ===#
 
 
 def _header(reader, root, items):
@@ -221,7 +192,7 @@ def _valuation(reader, root):
     def number(path, where):
         return reader.number(root, path, where)
 
-    invoice = _money(reader, root.find("Valuation/Gs_Invoice"), "invoice")
+    invoice = money(reader, root.find("Valuation/Gs_Invoice"), "invoice")
     if invoice.amount is None:
         total = number("Valuation/Total/Total_invoice", "invoice total")
         invoice = Money(total, invoice.currency, invoice.amount_national, invoice.rate)
@@ -230,172 +201,10 @@ def _valuation(reader, root):
         mass = number("Valuation/Weight/Gross_weight", "gross weight")
     return {
         "invoice": invoice,
-        "value_elements": _value_elements(reader, root.find("Valuation"), "Gs_", ""),
+        "value_elements": value_elements(reader, root.find("Valuation"), "Gs_", ""),
         "apportionment": text(root, "Valuation/Calculation_working_mode"),
         "costs_total": number("Valuation/Total_cost", "total costs"),
         "customs_value": number("Valuation/Total_CIF", "total customs value"),
         "gross_mass": mass,
         "packages": number("Property/Nbers/Total_number_of_packages", "packages"),
     }
-
-
-def _money(reader, node, where):
-    if node is None:
-        return Money()
-    return Money(
-        amount=reader.number(node, "Amount_foreign_currency", f"{where}, amount"),
-        currency=text(node, "Currency_code"),
-        amount_national=reader.number(
-            node, "Amount_national_currency", f"{where}, national amount"
-        ),
-        rate=reader.number(node, "Currency_rate", f"{where}, exchange rate"),
-    )
-
-
-def _value_elements(reader, node, tag_prefix, where):
-    """Read the five parts of the value build-up; those of zero are left out."""
-    if node is None:
-        return ()
-    found = []
-    for tag, (kind, words) in _VALUE_KINDS.items():
-        money = _money(reader, node.find(tag_prefix + tag), where + words)
-        if money.amount or money.amount_national:
-            found.append(ValueElement(kind, money))
-    return tuple(found)
-
-
-# === Items ===#
-
-
-def _item(reader, node, number):
-    where = f"item {number}"
-    values = {**_goods(reader, node, where), **_item_value(reader, node, where)}
-    return Item(
-        number=number,
-        documents=_documents(reader, node, where),
-        taxes=item_taxes(reader, node, where, values),
-        taxes_total=reader.number(
-            node, "Taxation/Item_taxes_amount", f"{where}, tax total"
-        ),
-        **values,
-    )
-
-
-def _goods(reader, node, where):
-    weight = "Valuation_item/Weight_itm/"
-    marks = (text(node, f"Packages/Marks{n}_of_packages") for n in (1, 2))
-    free = (text(node, f"Free_text_{n}") for n in (1, 2))
-    return {
-        "commodity_code": _commodity_code(node),
-        "description": text(node, "Goods_description/Commercial_Description"),
-        "tariff_description": text(node, "Goods_description/Description_of_goods"),
-        "origin": text(node, "Goods_description/Country_of_origin_code"),
-        "preference": text(node, "Tarification/Preference_code"),
-        "procedure": text(node, "Tarification/Extended_customs_procedure"),
-        "national_procedure": text(node, "Tarification/National_customs_procedure"),
-        "gross_mass": reader.number(
-            node, weight + "Gross_weight_itm", f"{where}, gross mass"
-        ),
-        "net_mass": reader.number(
-            node, weight + "Net_weight_itm", f"{where}, net mass"
-        ),
-        "supplementary_units": _supplementary_units(reader, node, where),
-        "packages": reader.number(
-            node, "Packages/Number_of_packages", f"{where}, packages"
-        ),
-        "package_kind": text(node, "Packages/Kind_of_packages_code"),
-        "marks": " ".join(filter(None, marks)),
-        "licence": text(node, "Licence_number"),
-        "quota": text(node, "Tarification/Quota_code")
-        or text(node, "Tarification/Quota/QuotaCode"),
-        "previous_document": text(node, "Previous_doc/Summary_declaration"),
-        "previous_document_reference": text(
-            node, "Previous_doc/Previous_document_reference"
-        ),
-        "previous_warehouse": text(node, "Previous_doc/Previous_warehouse_code"),
-        "additional_information": text(node, "Tarification/A.I._code"),
-        "free_text": " ".join(filter(None, free)),
-    }
-
-
-def _commodity_code(node):
-    """Return the digits of the code: heading first, then its national precisions."""
-    parts = ("Commodity_code", *(f"Precision_{n}" for n in (1, 2, 3, 4)))
-    joined = "".join(text(node, f"Tarification/HScode/{part}") for part in parts)
-    return re.sub("[^0-9]", "", joined)
-
-
-def _supplementary_units(reader, node, where):
-    found = []
-    for unit in node.iterfind("Tarification/Supplementary_unit"):
-        code = text(unit, "Suppplementary_unit_code")
-        quantity = reader.number(
-            unit, "Suppplementary_unit_quantity", f"{where}, supplementary quantity"
-        )
-        if code and quantity is not None:
-            found.append(SupplementaryUnit(code, quantity))
-    return tuple(found)
-
-
-def _item_value(reader, node, where):
-    def number(path, words):
-        return reader.number(node, path, f"{where}, {words}")
-
-    value = node.find("Valuation_item")
-    invoice = _money(
-        reader, node.find("Valuation_item/Item_Invoice"), f"{where}, price"
-    )
-    if invoice.amount is None:
-        price = number("Tarification/Item_price", "price")
-        invoice = Money(price, invoice.currency, invoice.amount_national, invoice.rate)
-    return {
-        "invoice": invoice,
-        "customs_value": number("Valuation_item/Total_CIF_itm", "customs value"),
-        "statistical_value": number(
-            "Valuation_item/Statistical_value", "statistical value"
-        ),
-        "adjustment_rate": number(
-            "Valuation_item/Rate_of_adjustement", "rate of adjustment"
-        ),
-        "valuation_method": text(node, "Tarification/Valuation_method_code"),
-        "value_elements": _value_elements(reader, value, "item_", f"{where}, ")
-        or _value_text(reader, node, where),
-    }
-
-
-def _value_text(reader, node, where):
-    """Read the text form of the value build-up, for files with no elements of it."""
-    value = text(node, "Tarification/Value_item")
-    if not value:
-        return ()
-    match = _VALUE_TEXT.fullmatch(value)
-    try:
-        # one comma is a thousands separator here: 1,618+0+0+0-0
-        amounts = [to_decimal(part.replace(",", "").strip()) for part in match.groups()]
-    except (AttributeError, ValueError):
-        reader.warn("value_text", where=f"{where}, value build-up", value=value)
-        return ()
-    return tuple(
-        ValueElement(kind, Money(amount_national=amount))
-        for (kind, _words), amount in zip(_VALUE_KINDS.values(), amounts, strict=True)
-        if amount
-    )
-
-
-def _documents(reader, node, where):
-    found = []
-    for attached in node.iterfind("Attached_documents"):
-        document = DocumentReference(
-            code=text(attached, "Attached_document_code"),
-            name=text(attached, "Attached_document_name"),
-            reference=text(attached, "Attached_document_reference"),
-            date=reader.date(
-                attached,
-                "Attached_document_date",
-                f"{where}, document date",
-                strict=False,
-            ),
-        )
-        if document.code or document.reference:
-            found.append(document)
-    return tuple(found)

@@ -52,7 +52,7 @@ def item_taxes(reader, node, where, values):
                 base=base,
                 calculation_type=text(line, "Duty_tax_Type_of_calculation"),
                 **_payment(reader, method, amount, label),
-                **_rate(reader, line, "Duty_tax_rate", base, amount, label, values),
+                **_rate(reader, line, base, amount, label, values),
             )
         )
     return tuple(found)
@@ -70,8 +70,8 @@ def _payment(reader, method, amount, label):
     }
 
 
-def _rate(reader, line, path, base, amount, label, values):
-    raw = text(line, path)
+def _rate(reader, line, base, amount, label, values):
+    raw = text(line, "Duty_tax_rate")
     if not raw:
         return {"rate_kind": "" if base else "fixed"}
     try:

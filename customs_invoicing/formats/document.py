@@ -7,6 +7,7 @@ territory, which the file does not always name.
 
 import datetime
 import hashlib
+import json
 from dataclasses import MISSING, dataclass, field, fields, is_dataclass
 from decimal import Decimal
 
@@ -289,11 +290,11 @@ class Document:
         element counts as an absent one.  What the file says about itself (its
         internal id, the spelling of rates) and our warnings do not count.
         """
-        return hashlib.sha256(repr(_plain(self)).encode()).hexdigest()
+        return hashlib.sha256(json.dumps(_plain(self)).encode()).hexdigest()
 
 
 def _plain(value):
-    """Reduce dataclasses and decimals to a canonical structure of plain values.
+    """Reduce a document to a canonical structure of plain JSON values.
 
     Fields that hold their default are left out, so that a field added in a later
     release does not change the fingerprint of files that do not fill it.
@@ -309,7 +310,7 @@ def _plain(value):
         return [_plain(part) for part in value]
     if isinstance(value, Decimal):
         return _canonical(value)
-    return value
+    return value.isoformat() if isinstance(value, datetime.date) else value
 
 
 def _default(f):

@@ -75,9 +75,7 @@ class AccountMove(models.Model):
         declarations = self.customs_declaration_ids
         action.update(domain=[("id", "in", declarations.ids)], context={})
         if len(declarations) == 1:
-            action.update(
-                views=[(False, "form")], res_id=declarations.id, domain=[]
-            )
+            action.update(views=[(False, "form")], res_id=declarations.id, domain=[])
         return action
 
     def action_add_customs_charges(self):
@@ -133,9 +131,7 @@ class AccountMove(models.Model):
                 and line.customs_charge_id == charge
             )
             if len(lines) == 1:
-                commands.append(
-                    Command.update(lines.id, {"amount_currency": amount})
-                )
+                commands.append(Command.update(lines.id, {"amount_currency": amount}))
                 continue
             raise UserError(
                 self.env._(
@@ -204,23 +200,30 @@ class AccountMove(models.Model):
             rounding_method="UP",
         )
 
+    def button_draft(self):
+        """Take matches on the control account apart when a move becomes a draft.
+
+        Odoo keeps matches of drafts, and with them the exchange rounding of a client
+        invoice, whose amounts may change now.
+        """
+        result = super().button_draft()
+        lines = self.sudo().line_ids.filtered(lambda line: line._is_customs_control())
+        lines._all_reconciled_lines().remove_move_reconcile()
+        lines.customs_charge_id._settle_control()
+        return result
+
     def _customs_settle_control(self):
         """Match outlays with what clients were billed, per charge.
 
         Runs on every posting, whichever side comes last. Reset to draft, cancelling
-        and reversing undo it through Odoo's own reconciliation.
+        and reversing undo it.
         """
-        charges = self.sudo().line_ids.customs_charge_id
-        if not charges:
-            return
-        plan = []
-        for lines in charges._get_open_control_lines().grouped(
-            "customs_charge_id"
-        ).values():
-            lines |= lines._customs_close_rounding_gap()
-            if any(line.balance > 0 for line in lines) and any(
-                line.balance < 0 for line in lines
-            ):
-                plan.append(lines)
-        if plan:
-            self.env["account.move.line"].sudo()._reconcile_plan(plan)
+        # sudo: see _get_customs_declarations
+        self.sudo().line_ids.customs_charge_id._settle_control()
+
+    def _customs_link_rounding(self):
+        """Tie rounding entries to their match, so undoing it reverses them."""
+        for move in self:
+            line = move.line_ids.filtered("customs_charge_id")
+            matches = line.matched_debit_ids | line.matched_credit_ids
+            matches[:1].exchange_move_id = move

@@ -76,14 +76,19 @@ class AccountMoveLine(models.Model):
 
     # === EXCHANGE ROUNDING === #
 
-    def _customs_close_rounding_gap(self):
+    def _is_customs_control(self):
+        self.ensure_one()
+        account = self.company_id.customs_disbursement_account_id
+        return bool(self.customs_charge_id) and self.account_id == account
+
+    def _create_customs_rounding_move(self):
         """Book the cent that an invoice in a foreign currency cannot express.
 
         An outlay of 2 157.86 may be 2 157.85 or 2 157.87 in the smallest units of the
         invoice currency. What is left, at most half such a unit per line, is an
         exchange difference on the same charge.
 
-        :return: the line on the control account to match, empty when nothing is left
+        :return: the draft entry, empty when nothing is left or it is no rounding
         """
         company = self.company_id
         gap = company.currency_id.round(sum(self.mapped("amount_residual")))
@@ -93,16 +98,11 @@ class AccountMoveLine(models.Model):
         )
         allowed = sum(line.move_id._get_customs_rounding_gap() for line in foreign)
         if not gap or abs(gap) > allowed:
-            return self.browse()
-        last = foreign.sorted("date")[-1:]
-        # sudo: the entry belongs to posting the invoice, which was allowed
-        move = (
-            self.env["account.move"]
-            .sudo()
-            .create(last._prepare_customs_rounding_move_vals(gap))
+            return self.env["account.move"]
+        last = foreign.sorted("date")[-1]
+        return self.env["account.move"].create(
+            last._prepare_customs_rounding_move_vals(gap)
         )
-        move._post(soft=False)
-        return move.line_ids.filtered("customs_charge_id")
 
     def _prepare_customs_rounding_move_vals(self, gap):
         self.ensure_one()

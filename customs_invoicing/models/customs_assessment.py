@@ -163,6 +163,17 @@ class CustomsAssessment(models.Model):
             problems.append(
                 self.env._("The file is closed or cancelled; reopen it first.")
             )
+        drafts = declaration.assessment_ids.move_ids.filtered(
+            lambda move: move.state == "draft"
+        )
+        if drafts:
+            problems.append(
+                self.env._(
+                    "A bill of its assessment is a draft (%(moves)s): post or delete "
+                    "that first.",
+                    moves=", ".join(drafts.mapped("display_name")),
+                )
+            )
         if not declaration.authority_id:
             problems.append(
                 self.env._("No authority: choose to whom the amounts are owed.")

@@ -258,6 +258,25 @@ class CustomsCharge(models.Model):
             ]
         )
 
+    def _settle_control(self):
+        """Match the control account's open items of each charge."""
+        if not self:
+            return
+        plan, rounding_moves = [], self.env["account.move"]
+        by_charge = self._get_open_control_lines().grouped("customs_charge_id")
+        for lines in by_charge.values():
+            rounding_moves |= lines._create_customs_rounding_move()
+            if any(line.balance > 0 for line in lines) and any(
+                line.balance < 0 for line in lines
+            ):
+                plan.append(lines)
+        if rounding_moves:
+            # Posting them settles everything, these lines included
+            rounding_moves._post(soft=False)
+            rounding_moves._customs_link_rounding()
+            plan = [lines.filtered(lambda line: not line.reconciled) for lines in plan]
+        self.env["account.move.line"]._reconcile_plan([p for p in plan if len(p) > 1])
+
     # === LINES OF BILLS AND INVOICES === #
 
     def _is_own_import_vat(self):
@@ -300,7 +319,10 @@ class CustomsCharge(models.Model):
                 }
             ]
         tax = self.company_id._get_customs_import_vat_tax(rate)
-        neutral = {**common, "account_id": self.company_id.customs_neutral_account_id.id}
+        neutral = {
+            **common,
+            "account_id": self.company_id.customs_neutral_account_id.id,
+        }
         return [
             {
                 **neutral,

@@ -410,8 +410,7 @@ class CustomsDeclaration(models.Model):
             if record.state not in allowed:
                 raise UserError(
                     self.env._(
-                        "%(name)s is %(state)s; to %(action)s it must be "
-                        "%(allowed)s.",
+                        "%(name)s is %(state)s; to %(action)s it must be %(allowed)s.",
                         name=record.name,
                         state=labels[record.state].lower(),
                         action=action,

@@ -71,7 +71,11 @@ class CustomsDeclaration(models.Model):
         compute="_compute_posted_amounts",
     )
     settlement_state = fields.Selection(
-        selection=[("open", "Open"), ("partial", "Partly paid"), ("settled", "Settled")],
+        selection=[
+            ("open", "Open"),
+            ("partial", "Partly paid"),
+            ("settled", "Settled"),
+        ],
         compute="_compute_cash_amounts",
         help="Settled when authority bills and client invoices are both fully paid.",
     )
@@ -114,7 +118,9 @@ class CustomsDeclaration(models.Model):
             services = record.charge_ids.filtered(lambda c: c.nature == "service")
             outlays = record.charge_ids - services
             currency = record.currency_id or self.env.company.currency_id
-            record.amount_charged = currency.round(sum(outlays.mapped("amount_charged")))
+            record.amount_charged = currency.round(
+                sum(outlays.mapped("amount_charged"))
+            )
             record.amount_billed = currency.round(sum(outlays.mapped("amount_billed")))
             record.amount_service_billed = currency.round(
                 sum(services.mapped("amount_billed"))
@@ -209,8 +215,8 @@ class CustomsDeclaration(models.Model):
     def _query_cash(self, move_ids):
         """Return ``{move: (cash matched, residual, rounding)}`` in company currency.
 
-        Only matches with entries count as cash: a credit note settles an invoice
-        without money. Exchange differences are no cash either.
+        Only matches with posted entries count as cash: a credit note settles an
+        invoice without money. Exchange differences are no cash either.
         """
         if not move_ids:
             return {}
@@ -220,16 +226,20 @@ class CustomsDeclaration(models.Model):
                 """
                 SELECT term.move_id,
                        COALESCE(SUM(matched.cash), 0),
-                       SUM(ABS(term.amount_residual)),
+                       SUM(ABS(term.balance)) - COALESCE(SUM(matched.settled), 0),
                        MAX(currency.rounding)
                   FROM account_move_line term
                   JOIN account_move move ON move.id = term.move_id
                   JOIN res_currency currency ON currency.id = term.company_currency_id
                   LEFT JOIN LATERAL (
-                    SELECT SUM(CASE WHEN (part.debit_move_id = term.id)
-                                         = (move.move_type IN ('out_invoice',
-                                            'in_refund', 'out_receipt'))
-                                    THEN part.amount ELSE -part.amount END) AS cash
+                    SELECT SUM(part.amount) AS settled,
+                           SUM(part.amount) FILTER (
+                               WHERE source.move_type = 'entry'
+                                 AND source.id NOT IN (
+                                     SELECT exchange_move_id
+                                       FROM account_partial_reconcile
+                                      WHERE exchange_move_id IS NOT NULL)
+                           ) AS cash
                       FROM account_partial_reconcile part
                       JOIN account_move_line other
                         ON other.id = CASE WHEN part.debit_move_id = term.id
@@ -237,10 +247,7 @@ class CustomsDeclaration(models.Model):
                                            ELSE part.debit_move_id END
                       JOIN account_move source ON source.id = other.move_id
                      WHERE term.id IN (part.debit_move_id, part.credit_move_id)
-                       AND source.move_type = 'entry'
-                       AND source.id NOT IN (
-                           SELECT exchange_move_id FROM account_partial_reconcile
-                            WHERE exchange_move_id IS NOT NULL)
+                       AND source.state = 'posted'
                   ) matched ON TRUE
                  WHERE term.move_id = ANY(%s)
                    AND term.display_type = 'payment_term'
@@ -273,7 +280,9 @@ class CustomsDeclaration(models.Model):
     @api.depends("current_assessment_id.state", "state")
     def _compute_has_unposted_assessment(self):
         for record in self:
-            record.has_unposted_assessment = record.current_assessment_id.state == "open"
+            record.has_unposted_assessment = (
+                record.current_assessment_id.state == "open"
+            )
 
     # === SEARCH METHODS === #
 
@@ -287,7 +296,9 @@ class CustomsDeclaration(models.Model):
             ]
         )
         unposted = assessments.filtered(lambda a: a.state == "open")
-        return [("id", "in" if True in value else "not in", unposted.declaration_id.ids)]
+        return [
+            ("id", "in" if True in value else "not in", unposted.declaration_id.ids)
+        ]
 
     def _search_control_balance(self, operator, value):
         return self._search_zero("control_balance", operator, value)
@@ -348,7 +359,9 @@ class CustomsDeclaration(models.Model):
                     ("customs_charge_id", "!=", False),
                     ("parent_state", "=", "posted"),
                     ("move_id.move_type", "in", ["in_invoice", "in_refund"]),
+                    "|",
                     ("move_id.customs_assessment_id", "!=", False),
+                    ("move_id.reversed_entry_id.customs_assessment_id", "!=", False),
                 ]
             )
         )

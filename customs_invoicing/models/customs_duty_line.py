@@ -103,5 +103,7 @@ class CustomsDutyLine(models.Model):
         for record in self:
             item = record.line_id.number
             record.display_name = (
-                f"{record.tax_code_id.code} · {item}" if item else record.tax_code_id.code
+                f"{record.tax_code_id.code} · {item}"
+                if item
+                else record.tax_code_id.code
             )

@@ -17,8 +17,7 @@ class CustomsOffice(models.Model):
         comodel_name="customs.tariff",
         required=True,
         ondelete="restrict",
-        help="Tariff applied at this office; it gives the currency of its "
-        "assessments.",
+        help="Tariff applied at this office; it gives the currency of its assessments.",
     )
     authority_id = fields.Many2one(
         comodel_name="res.partner",

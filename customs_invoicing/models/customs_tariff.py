@@ -59,8 +59,7 @@ class CustomsTariff(models.Model):
         required=True,
         default=0.01,
         digits=(12, 6),
-        help="Smallest amount the authority states: 0.01 for cents, 1 for whole "
-        "units.",
+        help="Smallest amount the authority states: 0.01 for cents, 1 for whole units.",
     )
     code_length = fields.Integer(
         default=10, help="Number of digits of a declarable tariff code."

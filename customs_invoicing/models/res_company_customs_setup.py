@@ -218,9 +218,9 @@ class ResCompany(models.Model):
                 "price_include_override": "tax_excluded",
             }
         )
-        (
-            copy.invoice_repartition_line_ids | copy.refund_repartition_line_ids
-        ).filtered(lambda line: line.factor_percent < 0).unlink()
+        (copy.invoice_repartition_line_ids | copy.refund_repartition_line_ids).filtered(
+            lambda line: line.factor_percent < 0
+        ).unlink()
         return copy
 
     # === PRODUCTS === #

@@ -107,7 +107,9 @@ class TestJob(CustomsCase):
             payable=PAYABLE,
         )
         # the authority's figures stay as sent
-        self.assertEqual(sum(declaration.duty_line_ids.mapped("amount_payable")), PAYABLE)
+        self.assertEqual(
+            sum(declaration.duty_line_ids.mapped("amount_payable")), PAYABLE
+        )
 
     def test_same_file_changes_nothing(self):
         first = self.import_sad(two_items())
@@ -139,7 +141,10 @@ class TestJob(CustomsCase):
         self.assertEqual(control_lines.customs_declaration_id, declaration)
         self.assertEqual(control_lines.customs_client_id, self.client)
         self.assert_money(
-            declaration, charged=PAYABLE, billed=0, to_bill=809.75,
+            declaration,
+            charged=PAYABLE,
+            billed=0,
+            to_bill=809.75,
             control_balance=PAYABLE,
         )
 
@@ -170,8 +175,14 @@ class TestJob(CustomsCase):
             )
         )
         self.assert_money(
-            declaration, charged=PAYABLE, billed=PAYABLE, service_billed=80,
-            to_bill=0, control_balance=0, paid=0, received=0,
+            declaration,
+            charged=PAYABLE,
+            billed=PAYABLE,
+            service_billed=80,
+            to_bill=0,
+            control_balance=0,
+            paid=0,
+            received=0,
         )
         self.pay(bill)
         self.assert_money(declaration, paid=PAYABLE, received=0)
