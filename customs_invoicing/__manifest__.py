@@ -42,6 +42,7 @@
         "report/report_invoice.xml",
         "views/customs_menus.xml",
     ],
+    "demo": ["demo/customs_demo.xml"],
     "assets": {
         "web.assets_backend": [
             "customs_invoicing/static/src/**/*",

@@ -17,6 +17,7 @@ _VALUE_TEXT = re.compile(r"([^+]*)\+([^+]*)\+([^+]*)\+([^+]*)-([^+]*)")
 
 
 def money(reader, node, where):
+    """Read an amount in its currency, its national equivalent and its rate."""
     if node is None:
         return Money()
     return Money(
@@ -35,9 +36,9 @@ def value_elements(reader, node, tag_prefix, where):
         return ()
     found = []
     for tag, (kind, words) in _VALUE_KINDS.items():
-        money = money(reader, node.find(tag_prefix + tag), where + words)
-        if money.amount or money.amount_national:
-            found.append(ValueElement(kind, money))
+        value = money(reader, node.find(tag_prefix + tag), where + words)
+        if value.amount or value.amount_national:
+            found.append(ValueElement(kind, value))
     return tuple(found)
 
 

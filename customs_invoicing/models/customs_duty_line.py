@@ -15,7 +15,7 @@ class CustomsDutyLine(models.Model):
 
     _name = "customs.duty.line"
     _description = "Customs Duty Line"
-    _order = "declaration_id, line_id, sequence, id"
+    _order = "declaration_id, sequence, id"
     _check_company_auto = True
 
     declaration_id = fields.Many2one(

@@ -1,6 +1,7 @@
 """ASYCUDA World: what is read, from files written by the builder."""
 
 import datetime
+import time
 from decimal import Decimal
 
 import pytest
@@ -274,6 +275,15 @@ def test_header_only_exports_are_read():
 def test_blank_item_slots_are_no_items():
     content = build_sad().replace(b"</ASYCUDA>", b"<Item><Packages/></Item></ASYCUDA>")
     assert len(formats.read("x", content).items) == 1
+
+
+def test_999_items_are_read_within_seconds():
+    content = build_sad(default_items() * 999)
+    started = time.perf_counter()
+    document = formats.read("sad.xml", content)
+    assert formats.control_problems(document) == []
+    assert time.perf_counter() - started < 5
+    assert len(document.items) == 999
 
 
 # === Round trip ===#
