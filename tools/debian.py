@@ -31,6 +31,7 @@ EXTRA_SUITES = {"debian": ["unstable"], "ubuntu": ["devel"]}
 ICONS_SUITES = {"debian": ["stable", "oldstable"], "ubuntu": []}
 COMPONENTS = {"debian": "main", "ubuntu": "main universe"}
 ROLLING = {"stable", "testing", "unstable", "sid", "oldstable", "devel"}
+GIVE_UP = "get an Odoo 19 source tree and set ODOO_HOME to its folder"
 DIST_PACKAGES = Path("usr/lib/python3/dist-packages")
 REPLACED = re.compile(
     r"^(Dir::Etc::(main|parts|sourcelist|sourceparts)|Dir::State::lists|Dir::Cache"
@@ -64,9 +65,7 @@ class Apt:
 
 def fetch(step: ui.Step) -> None:
     """Download and unpack the packages into the working folder, all or nothing."""
-    system.require_apt(
-        "Odoo 19", "set ODOO_HOME to the folder of an Odoo 19 source tree"
-    )
+    system.require_apt("Odoo 19", GIVE_UP)
     draft = paths.WORK / "odoo.draft"
     paths.remove(draft)
     try:
@@ -105,15 +104,14 @@ def _choose(step: ui.Step) -> tuple[Apt, Apt, str | None]:
     if not own and not private.versions(PACKAGE):
         raise ui.ToolError(
             f"The package {PACKAGE} is in none of the suites of this machine's mirror "
-            f"({', '.join(suites)} included): get an Odoo 19 source tree and set "
-            "ODOO_HOME to its folder."
+            f"({', '.join(suites)} included): {GIVE_UP}."
         )
     apt = machine if own else private
     if icons:
         return apt, machine, icons
     icons = _icons_version(private)
     if not icons:
-        ui.warn(
+        step.warn(
             f"no suite of this machine's mirror has {ICONS} {ICONS_VERSION}: "
             "some icons of the web client will not be shown."
         )
@@ -161,11 +159,12 @@ def _private(step: ui.Step, suites: list[str], required: bool) -> Apt:
             return apt
     if result is None:
         raise ui.ToolError(
-            "The apt sources of this machine name no Debian or Ubuntu mirror: add "
-            "one, or set ODOO_HOME to the folder of an Odoo 19 source tree."
+            "The apt sources of this machine name no Debian or Ubuntu mirror: "
+            f"{GIVE_UP}."
         )
     if required:
-        raise failures.sentence(f"Reading the package lists for {PACKAGE}", result)
+        what = f"Reading the package lists of {' and '.join(suites)} for {PACKAGE}"
+        raise failures.sentence(what, result, GIVE_UP)
     return apt
 
 
@@ -259,6 +258,5 @@ def _check(tree: Path) -> None:
     missing = [name for name in needed if not (odoo / name).exists()]
     if missing:
         raise ui.ToolError(
-            f"The package {PACKAGE} has changed and lacks {missing[0]}: get an Odoo 19 "
-            "source tree and set ODOO_HOME to its folder."
+            f"The package {PACKAGE} has changed and lacks {missing[0]}: {GIVE_UP}."
         )

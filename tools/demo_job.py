@@ -16,6 +16,7 @@ LINE = "-" * 88
 
 def main(env, output: pathlib.Path) -> None:
     """Do the main job and write the client's invoice to ``output``."""
+    env = env(user=env.ref("base.user_admin").id)  # files have an officer, not a robot
     company = env.company
     company.action_create_customs_setup()
     _set_payment_accounts(env)
@@ -112,7 +113,9 @@ def _tell_declaration(declaration):
     for line in declaration.duty_line_ids:
         item = f"item {line.line_id.number}" if line.line_id else "whole"
         expected = (
-            _amount(line.amount_calculated) if line.is_calculated else f"{'no rate':>13}"
+            _amount(line.amount_calculated)
+            if line.is_calculated
+            else f"{'no rate':>13}"
         )
         mark = f"  difference {line.difference:.2f}" if line.has_difference else ""
         if line.status != "payable":

@@ -18,17 +18,19 @@ EXCEPTION = re.compile(r"^[A-Za-z_][\w.]*(Error|Exception|Warning|Interrupt)\b.*
 ERROR_LINE = re.compile(r"\b(ERROR|CRITICAL|FATAL|Error|error|E|fatal)\b[: ]")
 
 
-def sentence(what: str, output: ui.Output) -> ui.ToolError:
+def sentence(what: str, output: ui.Output, advice: str = "") -> ui.ToolError:
     """Say what failed, why as far as the output tells, and what to do."""
+    see = _see(output)
     if NO_SPACE.search(output.text):
         return ui.ToolError(f"{what} failed: the disk is full; make room, try again.")
     if NO_NETWORK.search(output.text):
         return ui.ToolError(
             f"{what} failed: the package mirror cannot be reached; check the network "
-            f"connection and the proxy settings, then try again{_see(output)}."
+            f"connection and the proxy settings, then try again{see}."
         )
     reason = cause(output) or f"exit code {output.code}"
-    return ui.ToolError(f"{what} failed: {reason}{_see(output)}.")
+    more = f"; {advice}" if advice else ""
+    return ui.ToolError(f"{what} failed: {reason}{see}{more}.")
 
 
 def cause(output: ui.Output) -> str:

@@ -1,5 +1,6 @@
 """PostgreSQL: a private cluster of this checkout, or the server that PG* names."""
 
+import contextlib
 import os
 import pwd
 import re
@@ -241,6 +242,8 @@ def erase() -> None:
     if folder != paths.WORK:
         paths.remove(folder)
         paths.remove(paths.WORK / "pg.location")
+        with contextlib.suppress(OSError):  # other checkouts may be there
+            folder.parent.rmdir()
 
 
 def _program(name: str) -> Path:

@@ -30,7 +30,7 @@ def system_packages(step: ui.Step, tests: bool = False, server: bool = True) -> 
         if required:
             raise
     for name in _optional(tests) if server else []:
-        ui.warn(f"{name} cannot be installed here: {OPTIONAL[name]}.")
+        step.warn(f"{name} cannot be installed here: {OPTIONAL[name]}.")
         paths.stamp(f"without-{name}", "")
 
 

@@ -45,11 +45,6 @@ def say(line: str = "") -> None:
     print(line, flush=True)
 
 
-def warn(sentence: str) -> None:
-    """Print a warning that does not stop the command."""
-    print(f"warning: {sentence}", file=sys.stderr, flush=True)
-
-
 def _note(line: str, previous: str) -> str:
     """What a line of a program's output tells about its progress."""
     module = MODULE.search(line)
@@ -99,6 +94,13 @@ class Step:
         with self._write:
             self._break_line()
             self._emit(f"      {line}\n")
+
+    def warn(self, sentence: str) -> None:
+        """Print a warning that does not stop the command."""
+        with self._write:
+            self._break_line()
+            sys.stdout.flush()
+            print(f"warning: {sentence}", file=sys.stderr, flush=True)
 
     @contextlib.contextmanager
     def pause(self) -> Iterator[None]:

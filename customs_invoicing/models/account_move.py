@@ -5,6 +5,8 @@ from odoo.exceptions import UserError
 from odoo.fields import Command
 from odoo.tools import float_round
 
+from .customs_declaration import CUSTOMS_READERS
+
 
 class AccountMove(models.Model):
     _inherit = "account.move"
@@ -22,12 +24,15 @@ class AccountMove(models.Model):
         compute="_compute_customs_declaration_ids",
         search="_search_customs_declaration_ids",
         string="Customs declarations",
+        groups=CUSTOMS_READERS,
     )
     customs_declaration_count = fields.Integer(
-        compute="_compute_customs_declaration_ids"
+        string="Customs declaration count",
+        compute="_compute_customs_declaration_ids",
+        groups=CUSTOMS_READERS,
     )
     customs_open_charge_count = fields.Integer(
-        compute="_compute_customs_open_charge_count"
+        string="Customs open charge count", compute="_compute_customs_open_charge_count"
     )
 
     @api.depends("line_ids.customs_declaration_id")

@@ -24,6 +24,7 @@ class AccountMoveLine(models.Model):
         domain="[('declaration_id', '=', customs_declaration_id)]",
     )
     customs_tax_code = fields.Char(
+        string="Customs tax code",
         compute="_compute_customs_tax_code",
         store=True,
         help="Tax of the customs authority, for example A00.",

@@ -36,7 +36,7 @@ class CustomsAssessment(models.Model):
     number = fields.Char(help="Assessment number, for example A 4802.")
     date = fields.Date(required=True)
     date_due = fields.Date(string="Due date")
-    source_format = fields.Char(readonly=True)
+    source_format = fields.Char(string="Source format", readonly=True)
     source_attachment_id = fields.Many2one(
         comodel_name="ir.attachment", string="Source file", readonly=True
     )
@@ -52,9 +52,15 @@ class CustomsAssessment(models.Model):
     move_ids = fields.One2many(
         comodel_name="account.move", inverse_name="customs_assessment_id"
     )
-    is_current = fields.Boolean(compute="_compute_is_current", store=True)
-    amount_assessed = fields.Monetary(compute="_compute_amounts", store=True)
-    amount_payable = fields.Monetary(compute="_compute_amounts", store=True)
+    is_current = fields.Boolean(
+        string="Is current", compute="_compute_is_current", store=True
+    )
+    amount_assessed = fields.Monetary(
+        string="Assessed", compute="_compute_amounts", store=True
+    )
+    amount_payable = fields.Monetary(
+        string="Payable", compute="_compute_amounts", store=True
+    )
     state = fields.Selection(
         selection=[("open", "To post"), ("posted", "Posted"), ("old", "Superseded")],
         compute="_compute_state",

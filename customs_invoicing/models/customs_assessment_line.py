@@ -26,25 +26,31 @@ class CustomsAssessmentLine(models.Model):
         string="Item", help="0: the tax is levied on the whole declaration."
     )
     tax_code_id = fields.Many2one(
-        comodel_name="customs.tax.code", required=True, ondelete="restrict"
+        string="Tax code",
+        comodel_name="customs.tax.code",
+        required=True,
+        ondelete="restrict",
     )
     base = fields.Float(digits=(16, 3))
     base_kind = fields.Selection(
-        selection=[("value", "Value"), ("quantity", "Quantity")], default="value"
+        string="Base kind",
+        selection=[("value", "Value"), ("quantity", "Quantity")],
+        default="value",
     )
     rate = fields.Float(digits=(16, 6))
     rate_kind = fields.Selection(
+        string="Rate kind",
         selection=[
             ("percent", "Percent"),
             ("specific", "Per unit"),
             ("fixed", "Fixed amount"),
-        ]
+        ],
     )
     rate_text = fields.Char(string="Rate as sent")
-    amount_assessed = fields.Monetary()
-    amount_payable = fields.Monetary()
+    amount_assessed = fields.Monetary(string="Assessed")
+    amount_payable = fields.Monetary(string="Payable")
     status = fields.Selection(selection=TAX_STATUS, default="payable", required=True)
-    payment_method = fields.Char()
+    payment_method = fields.Char(string="Payment method")
 
     def _get_import_vat_rate(self):
         """Return the rate in percent by which the company's tax is chosen.

@@ -32,10 +32,14 @@ class CustomsCharge(models.Model):
     )
     sequence = fields.Integer(default=100)
     charge_code_id = fields.Many2one(
-        comodel_name="customs.charge.code", required=True, ondelete="restrict"
+        string="Charge code",
+        comodel_name="customs.charge.code",
+        required=True,
+        ondelete="restrict",
     )
     kind = fields.Selection(related="charge_code_id.kind", store=True)
     tax_code_id = fields.Many2one(
+        string="Tax code",
         comodel_name="customs.tax.code",
         index="btree_not_null",
         ondelete="restrict",
@@ -70,27 +74,43 @@ class CustomsCharge(models.Model):
     amount = fields.Monetary(
         string="Price", help="Price of an own service, before tax."
     )
-    amount_expected = fields.Monetary(compute="_compute_assessed_amounts")
-    amount_assessed = fields.Monetary(compute="_compute_assessed_amounts")
-    amount_payable = fields.Monetary(compute="_compute_assessed_amounts")
+    amount_expected = fields.Monetary(
+        string="Expected", compute="_compute_assessed_amounts"
+    )
+    amount_assessed = fields.Monetary(
+        string="Assessed", compute="_compute_assessed_amounts"
+    )
+    amount_payable = fields.Monetary(
+        string="Payable", compute="_compute_assessed_amounts"
+    )
     amount_charged = fields.Monetary(
+        string="Charged",
         compute="_compute_posted_amounts",
         help="Posted from the authority or a vendor.",
     )
     amount_billed = fields.Monetary(
-        compute="_compute_posted_amounts", help="Posted to the client, before tax."
+        string="Billed",
+        compute="_compute_posted_amounts",
+        help="Posted to the client, before tax.",
     )
     amount_in_draft = fields.Monetary(
-        compute="_compute_posted_amounts", help="On draft invoices of the client."
+        string="In draft",
+        compute="_compute_posted_amounts",
+        help="On draft invoices of the client.",
     )
     amount_to_bill = fields.Monetary(
+        string="To bill",
         compute="_compute_posted_amounts",
         search="_search_amount_to_bill",
         help="Still open for the client, drafts counted as billed.",
     )
-    control_balance = fields.Monetary(compute="_compute_posted_amounts")
+    control_balance = fields.Monetary(
+        string="Control balance", compute="_compute_posted_amounts"
+    )
     move_line_ids = fields.One2many(
-        comodel_name="account.move.line", inverse_name="customs_charge_id"
+        string="Move lines",
+        comodel_name="account.move.line",
+        inverse_name="customs_charge_id",
     )
 
     _tax_code_unique = models.UniqueIndex(

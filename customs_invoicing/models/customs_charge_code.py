@@ -41,10 +41,12 @@ class CustomsChargeCode(models.Model):
         "services.",
     )
     default_amount = fields.Float(
+        string="Default amount",
         digits="Product Price",
         help="Price proposed for an own service, in the currency of the company.",
     )
     bill_by_default = fields.Boolean(
+        string="Bill by default",
         default=True,
         help="Whether the charge is proposed when the client is billed.",
     )

@@ -18,6 +18,15 @@ CAPACITIES = [
 ]
 
 
+#: What may still change on a closed file: it is proof, not work in progress.
+CHANGEABLE_WHEN_CLOSED = {"state", "priority", "note", "user_id"}
+
+#: Groups that may read declarations; on fields of core models that show them
+CUSTOMS_READERS = (
+    "customs_invoicing.group_customs_user,customs_invoicing.group_customs_auditor"
+)
+
+
 class CustomsDeclaration(models.Model):
     """The file: one customs declaration with its goods, taxes, charges and money."""
 
@@ -138,12 +147,19 @@ class CustomsDeclaration(models.Model):
     procedure_id = fields.Many2one(
         comodel_name="customs.procedure", help="Box 1 or 37: procedure."
     )
-    declaration_type = fields.Char(help="Box 1, for example IM4.")
-    registration_number = fields.Char(
-        copy=False, tracking=True, help="Box A: serial and number, for example C 1234."
+    declaration_type = fields.Char(
+        string="Declaration type", help="Box 1, for example IM4."
     )
-    registration_date = fields.Date(copy=False, tracking=True)
-    registration_year = fields.Integer(copy=False)
+    registration_number = fields.Char(
+        string="Registration number",
+        copy=False,
+        tracking=True,
+        help="Box A: serial and number, for example C 1234.",
+    )
+    registration_date = fields.Date(
+        string="Registration date", copy=False, tracking=True
+    )
+    registration_year = fields.Integer(string="Registration year", copy=False)
     mrn = fields.Char(
         string="Declaration number",
         compute="_compute_mrn",
@@ -152,44 +168,69 @@ class CustomsDeclaration(models.Model):
         help="Number given by the authority, with office and year where a number "
         "alone is not unique.",
     )
-    receipt_number = fields.Char(copy=False, help="Receipt of payment.")
-    receipt_date = fields.Date(copy=False)
+    receipt_number = fields.Char(
+        string="Receipt number", copy=False, help="Receipt of payment."
+    )
+    receipt_date = fields.Date(string="Receipt date", copy=False)
     declarant_reference = fields.Char(
-        copy=False, help="Box 7: reference of the declarant."
+        string="Declarant reference",
+        copy=False,
+        help="Box 7: reference of the declarant.",
     )
     manifest = fields.Char()
     payment_account = fields.Char(
-        help="Box 48: deferred payment account used at the authority."
+        string="Payment account",
+        help="Box 48: deferred payment account used at the authority.",
     )
-    payment_mode = fields.Char()
-    guarantee_amount = fields.Monetary(currency_field="tariff_currency_id")
+    payment_mode = fields.Char(string="Payment mode")
+    guarantee_amount = fields.Monetary(
+        string="Guarantee amount", currency_field="tariff_currency_id"
+    )
 
     # === TRANSPORT AND VALUE === #
 
     incoterm_id = fields.Many2one(comodel_name="account.incoterms", help="Box 20.")
-    incoterm_place = fields.Char()
-    transport_identity = fields.Char(help="Box 18: vessel, flight or plate.")
-    transport_nationality_id = fields.Many2one(comodel_name="res.country")
-    transport_mode = fields.Char(help="Box 25: mode of transport at the border.")
-    inland_mode = fields.Char(help="Box 26.")
+    incoterm_place = fields.Char(string="Place of delivery")
+    transport_identity = fields.Char(
+        string="Transport identity", help="Box 18: vessel, flight or plate."
+    )
+    transport_nationality_id = fields.Many2one(
+        string="Transport nationality", comodel_name="res.country"
+    )
+    transport_mode = fields.Char(
+        string="Transport mode", help="Box 25: mode of transport at the border."
+    )
+    inland_mode = fields.Char(string="Inland mode", help="Box 26.")
     container = fields.Boolean(string="Containerised")
-    place_of_loading = fields.Char()
-    location_of_goods = fields.Char()
-    border_office_id = fields.Many2one(comodel_name="customs.office")
-    country_export_id = fields.Many2one(comodel_name="res.country")
-    country_destination_id = fields.Many2one(comodel_name="res.country")
+    place_of_loading = fields.Char(string="Place of loading")
+    location_of_goods = fields.Char(string="Location of goods")
+    border_office_id = fields.Many2one(
+        string="Border office", comodel_name="customs.office"
+    )
+    country_export_id = fields.Many2one(
+        string="Country of export", comodel_name="res.country"
+    )
+    country_destination_id = fields.Many2one(
+        string="Country of destination", comodel_name="res.country"
+    )
     gross_mass = fields.Float(digits=(16, 3), string="Gross mass (kg)")
     packages = fields.Float(digits=(16, 2))
-    invoice_currency_id = fields.Many2one(comodel_name="res.currency")
+    invoice_currency_id = fields.Many2one(
+        string="Invoice currency", comodel_name="res.currency"
+    )
     invoice_amount = fields.Monetary(
-        currency_field="invoice_currency_id", help="Box 22: total of the invoices."
+        string="Invoice amount",
+        currency_field="invoice_currency_id",
+        help="Box 22: total of the invoices.",
     )
     customs_rate = fields.Float(
+        string="Customs rate",
         digits=(18, 8),
         help="Box 23: national currency per unit of the invoice currency, fixed by "
         "the authority. It is not the bank's rate.",
     )
     customs_value = fields.Monetary(
+        string="Customs value",
         currency_field="tariff_currency_id",
         help="Value for customs purposes of all items, in national currency.",
     )
@@ -203,10 +244,14 @@ class CustomsDeclaration(models.Model):
         copy=True,
     )
     valuation_element_ids = fields.One2many(
-        comodel_name="customs.valuation.element", inverse_name="declaration_id"
+        string="Valuation elements",
+        comodel_name="customs.valuation.element",
+        inverse_name="declaration_id",
     )
     duty_line_ids = fields.One2many(
-        comodel_name="customs.duty.line", inverse_name="declaration_id"
+        string="Duty lines",
+        comodel_name="customs.duty.line",
+        inverse_name="declaration_id",
     )
     document_ids = fields.One2many(
         comodel_name="customs.document", inverse_name="declaration_id"
@@ -215,6 +260,7 @@ class CustomsDeclaration(models.Model):
         comodel_name="customs.assessment", inverse_name="declaration_id"
     )
     current_assessment_id = fields.Many2one(
+        string="Current assessment",
         comodel_name="customs.assessment",
         compute="_compute_current_assessment_id",
         store=True,
@@ -222,14 +268,26 @@ class CustomsDeclaration(models.Model):
     charge_ids = fields.One2many(
         comodel_name="customs.charge", inverse_name="declaration_id"
     )
-    purchase_order_ids = fields.Many2many(comodel_name="purchase.order", copy=False)
-    sale_order_ids = fields.Many2many(comodel_name="sale.order", copy=False)
+    purchase_order_ids = fields.Many2many(
+        string="Purchase orders", comodel_name="purchase.order", copy=False
+    )
+    sale_order_ids = fields.Many2many(
+        string="Sale orders", comodel_name="sale.order", copy=False
+    )
     line_count = fields.Integer(compute="_compute_line_count", string="Item count")
-    difference_count = fields.Integer(compute="_compute_difference_count")
-    purchase_order_count = fields.Integer(compute="_compute_order_counts")
-    sale_order_count = fields.Integer(compute="_compute_order_counts")
-    blocking_message = fields.Text(compute="_compute_messages")
-    warning_message = fields.Text(compute="_compute_messages")
+    difference_count = fields.Integer(
+        string="Difference count", compute="_compute_difference_count"
+    )
+    purchase_order_count = fields.Integer(
+        string="Purchase order count", compute="_compute_order_counts"
+    )
+    sale_order_count = fields.Integer(
+        string="Sale order count", compute="_compute_order_counts"
+    )
+    blocking_message = fields.Text(
+        string="Blocking message", compute="_compute_messages"
+    )
+    warning_message = fields.Text(string="Warning message", compute="_compute_messages")
 
     _registration_unique = models.UniqueIndex(
         "(office_id, registration_year, registration_number) "
@@ -388,6 +446,20 @@ class CustomsDeclaration(models.Model):
                     .next_by_code("customs.declaration")
                 )
         return super().create(vals_list)
+
+    def write(self, vals):
+        frozen = {
+            name for name in vals if not name.startswith(("message_", "activity_"))
+        } - CHANGEABLE_WHEN_CLOSED
+        closed = self.filtered(lambda record: record.state == "closed")
+        if frozen and closed:
+            raise UserError(
+                self.env._(
+                    "%(name)s is closed and cannot be changed. Reopen it first.",
+                    name=closed[0].name,
+                )
+            )
+        return super().write(vals)
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_used(self):

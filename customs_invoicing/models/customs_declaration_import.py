@@ -26,6 +26,7 @@ class CustomsDeclaration(models.Model):
         :return: the declarations, in the order of the files
         :raise UserError: what is wrong in which file, with nothing written
         """
+        self.check_access("create")
         loaded, problems = [], []
         for filename, content in files:
             try:

@@ -19,8 +19,12 @@ class CustomsDeclarationLine(models.Model):
     )
     company_id = fields.Many2one(related="declaration_id.company_id", store=True)
     tariff_id = fields.Many2one(related="declaration_id.tariff_id")
-    tariff_currency_id = fields.Many2one(related="declaration_id.tariff_currency_id")
-    invoice_currency_id = fields.Many2one(related="declaration_id.invoice_currency_id")
+    tariff_currency_id = fields.Many2one(
+        string="Tariff currency", related="declaration_id.tariff_currency_id"
+    )
+    invoice_currency_id = fields.Many2one(
+        string="Invoice currency", related="declaration_id.invoice_currency_id"
+    )
     number = fields.Integer(
         string="Item",
         compute="_compute_number",
@@ -45,47 +49,64 @@ class CustomsDeclarationLine(models.Model):
     procedure = fields.Char(help="Box 37: procedure, for example 4000.")
     gross_mass = fields.Float(digits=(16, 3), string="Gross mass (kg)", help="Box 35.")
     net_mass = fields.Float(digits=(16, 3), string="Net mass (kg)", help="Box 38.")
-    supplementary_quantity = fields.Float(digits=(16, 3), help="Box 41.")
-    supplementary_unit = fields.Char(help="Box 41: unit.")
+    supplementary_quantity = fields.Float(
+        string="Supplementary quantity", digits=(16, 3), help="Box 41."
+    )
+    supplementary_unit = fields.Char(string="Supplementary unit", help="Box 41: unit.")
     packages = fields.Float(digits=(16, 2))
-    package_kind = fields.Char()
+    package_kind = fields.Char(string="Package kind")
     marks = fields.Char()
-    previous_document = fields.Char(help="Box 40.")
+    previous_document = fields.Char(string="Previous document", help="Box 40.")
     invoice_value = fields.Monetary(
-        currency_field="invoice_currency_id", help="Box 42: price of the item."
+        string="Invoice value",
+        currency_field="invoice_currency_id",
+        help="Box 42: price of the item.",
     )
     customs_value = fields.Monetary(
+        string="Customs value",
         currency_field="tariff_currency_id",
         help="Value for customs purposes, in national currency.",
     )
     statistical_value = fields.Monetary(
-        currency_field="tariff_currency_id", help="Box 46."
+        string="Statistical value", currency_field="tariff_currency_id", help="Box 46."
     )
     product_id = fields.Many2one(comodel_name="product.product", check_company=True)
     purchase_line_id = fields.Many2one(
-        comodel_name="purchase.order.line", index="btree_not_null", copy=False
+        string="Purchase line",
+        comodel_name="purchase.order.line",
+        index="btree_not_null",
+        copy=False,
     )
     sale_line_id = fields.Many2one(
-        comodel_name="sale.order.line", index="btree_not_null", copy=False
+        string="Sale line",
+        comodel_name="sale.order.line",
+        index="btree_not_null",
+        copy=False,
     )
     valuation_element_ids = fields.One2many(
-        comodel_name="customs.valuation.element", inverse_name="line_id"
+        string="Valuation elements",
+        comodel_name="customs.valuation.element",
+        inverse_name="line_id",
     )
     duty_line_ids = fields.One2many(
-        comodel_name="customs.duty.line", inverse_name="line_id"
+        string="Duty lines", comodel_name="customs.duty.line", inverse_name="line_id"
     )
     amount_assessed = fields.Monetary(
-        compute="_compute_amounts", currency_field="tariff_currency_id"
+        string="Assessed",
+        compute="_compute_amounts",
+        currency_field="tariff_currency_id",
     )
     amount_payable = fields.Monetary(
-        compute="_compute_amounts", currency_field="tariff_currency_id"
+        string="Payable",
+        compute="_compute_amounts",
+        currency_field="tariff_currency_id",
     )
     amount_calculated = fields.Monetary(
         compute="_compute_amounts",
         currency_field="tariff_currency_id",
         string="Expected",
     )
-    has_difference = fields.Boolean(compute="_compute_amounts")
+    has_difference = fields.Boolean(string="Has difference", compute="_compute_amounts")
 
     _number_unique = models.Constraint(
         "UNIQUE(declaration_id, number)", "Two items have the same number."

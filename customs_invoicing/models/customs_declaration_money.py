@@ -14,25 +14,30 @@ class CustomsDeclaration(models.Model):
     _inherit = "customs.declaration"
 
     amount_expected = fields.Monetary(
+        string="Expected",
         compute="_compute_assessed_amounts",
         store=True,
         help="Our own calculation of everything assessed.",
     )
     amount_assessed = fields.Monetary(
+        string="Assessed",
         compute="_compute_assessed_amounts",
         store=True,
         help="What the authority calculated, suspended amounts included.",
     )
     amount_payable = fields.Monetary(
+        string="Payable",
         compute="_compute_assessed_amounts",
         store=True,
         help="What is really owed to the authority.",
     )
     amount_charged = fields.Monetary(
+        string="Charged",
         compute="_compute_posted_amounts",
         help="Posted from the authority, without own services.",
     )
     amount_billed = fields.Monetary(
+        string="Billed",
         compute="_compute_posted_amounts",
         help="Outlays posted to the client, without own services and tax.",
     )
@@ -42,26 +47,31 @@ class CustomsDeclaration(models.Model):
         help="Own services posted to the client, before tax.",
     )
     amount_to_bill = fields.Monetary(
+        string="To bill",
         compute="_compute_posted_amounts",
         search="_search_amount_to_bill",
         help="Open for the client: outlays and services not yet on any invoice.",
     )
     control_balance = fields.Monetary(
+        string="Control balance",
         compute="_compute_posted_amounts",
         search="_search_control_balance",
         help="Balance of the disbursement account for this file. It must be zero "
         "before the file can close.",
     )
     amount_paid = fields.Monetary(
+        string="Paid",
         compute="_compute_cash_amounts",
         help="Money paid to the authority and vendors, matched with their bills.",
     )
     amount_received = fields.Monetary(
+        string="Received",
         compute="_compute_cash_amounts",
         help="Money received from the client, matched with its invoices, services "
         "and tax included.",
     )
     billing_state = fields.Selection(
+        string="Billing state",
         selection=[
             ("nothing", "Nothing to bill"),
             ("to_bill", "To bill"),
@@ -71,6 +81,7 @@ class CustomsDeclaration(models.Model):
         compute="_compute_posted_amounts",
     )
     settlement_state = fields.Selection(
+        string="Settlement state",
         selection=[
             ("open", "Open"),
             ("partial", "Partly paid"),
@@ -80,12 +91,19 @@ class CustomsDeclaration(models.Model):
         help="Settled when authority bills and client invoices are both fully paid.",
     )
     has_unposted_assessment = fields.Boolean(
+        string="Has unposted assessment",
         compute="_compute_has_unposted_assessment",
         search="_search_has_unposted_assessment",
     )
-    authority_move_count = fields.Integer(compute="_compute_move_counts")
-    client_move_count = fields.Integer(compute="_compute_move_counts")
-    payment_count = fields.Integer(compute="_compute_move_counts")
+    authority_move_count = fields.Integer(
+        string="Authority move count", compute="_compute_move_counts"
+    )
+    client_move_count = fields.Integer(
+        string="Client move count", compute="_compute_move_counts"
+    )
+    payment_count = fields.Integer(
+        string="Payment count", compute="_compute_move_counts"
+    )
 
     # === COMPUTE METHODS === #
 
@@ -113,7 +131,6 @@ class CustomsDeclaration(models.Model):
         "charge_ids.control_balance",
     )
     def _compute_posted_amounts(self):
-        self.charge_ids._compute_posted_amounts()
         for record in self:
             services = record.charge_ids.filtered(lambda c: c.nature == "service")
             outlays = record.charge_ids - services

@@ -39,20 +39,32 @@ class CustomsDutyLine(models.Model):
     )
     sequence = fields.Integer(default=10)
     tax_code_id = fields.Many2one(
-        comodel_name="customs.tax.code", required=True, ondelete="restrict"
+        string="Tax code",
+        comodel_name="customs.tax.code",
+        required=True,
+        ondelete="restrict",
     )
-    tax_kind = fields.Selection(related="tax_code_id.kind")
+    tax_kind = fields.Selection(string="Tax kind", related="tax_code_id.kind")
 
     # What the authority said
     base_assessed = fields.Float(
-        digits=(16, 3), help="Value or quantity the authority applied the rate to."
+        string="Base assessed",
+        digits=(16, 3),
+        help="Value or quantity the authority applied the rate to.",
     )
     base_kind = fields.Selection(
-        selection=[("value", "Value"), ("quantity", "Quantity")], default="value"
+        string="Base kind",
+        selection=[("value", "Value"), ("quantity", "Quantity")],
+        default="value",
     )
-    rate_assessed = fields.Char(help="Rate as the authority states it.")
-    amount_assessed = fields.Monetary(currency_field="tariff_currency_id")
+    rate_assessed = fields.Char(
+        string="Rate assessed", help="Rate as the authority states it."
+    )
+    amount_assessed = fields.Monetary(
+        string="Assessed", currency_field="tariff_currency_id"
+    )
     amount_payable = fields.Monetary(
+        string="Payable",
         currency_field="tariff_currency_id",
         help="What is really owed. Suspended and secured amounts are assessed but not "
         "payable.",
@@ -61,13 +73,16 @@ class CustomsDutyLine(models.Model):
 
     # What we expect
     is_calculated = fields.Boolean(
+        string="Is calculated",
         help="Off when our tariff has no readable rate for this tax: the expectation "
-        "is unknown, not zero."
+        "is unknown, not zero.",
     )
     measure_id = fields.Many2one(
         comodel_name="customs.measure", ondelete="restrict", index="btree_not_null"
     )
-    base_calculated = fields.Monetary(currency_field="tariff_currency_id")
+    base_calculated = fields.Monetary(
+        string="Base calculated", currency_field="tariff_currency_id"
+    )
     rate_calculated = fields.Char(string="Our rate")
     amount_calculated = fields.Monetary(
         currency_field="tariff_currency_id", string="Expected"
@@ -81,7 +96,7 @@ class CustomsDutyLine(models.Model):
         help="Assessed minus expected.",
     )
     has_difference = fields.Boolean(
-        compute="_compute_difference", store=True, index=True
+        string="Has difference", compute="_compute_difference", store=True, index=True
     )
 
     @api.depends(

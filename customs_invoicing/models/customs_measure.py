@@ -20,6 +20,7 @@ class CustomsMeasure(models.Model):
     _order = "tariff_id, code_prefix, measure_type_id, date_from desc, id"
 
     measure_type_id = fields.Many2one(
+        string="Measure type",
         comodel_name="customs.measure.type",
         required=True,
         index=True,
@@ -28,7 +29,9 @@ class CustomsMeasure(models.Model):
     tariff_id = fields.Many2one(
         related="measure_type_id.tariff_id", store=True, index=True
     )
-    tax_code_id = fields.Many2one(related="measure_type_id.tax_code_id")
+    tax_code_id = fields.Many2one(
+        string="Tax code", related="measure_type_id.tax_code_id"
+    )
     code_prefix = fields.Char(
         string="Tariff code",
         index=True,
@@ -40,7 +43,8 @@ class CustomsMeasure(models.Model):
         help="Country of origin. Empty: all origins (erga omnes).",
     )
     preference_code = fields.Char(
-        help="The measure applies only to an item that claims this preference."
+        string="Preference code",
+        help="The measure applies only to an item that claims this preference.",
     )
     rate_percent = fields.Float(
         string="Rate (%)",
@@ -48,10 +52,12 @@ class CustomsMeasure(models.Model):
         required=True,
         help="Percentage of the base. 0 means free of duty.",
     )
-    rate_text = fields.Char(help="Rate as printed in the tariff.")
+    rate_text = fields.Char(string="Rate text", help="Rate as printed in the tariff.")
     date_from = fields.Date(string="Valid from", required=True)
     date_to = fields.Date(string="Valid to")
-    legal_reference = fields.Char(help="Regulation or notice that set the rate.")
+    legal_reference = fields.Char(
+        string="Legal reference", help="Regulation or notice that set the rate."
+    )
     active = fields.Boolean(default=True)
 
     _dates_ordered = models.Constraint(

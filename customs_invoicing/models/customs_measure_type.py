@@ -24,6 +24,7 @@ class CustomsMeasureType(models.Model):
         help="Order of calculation: a tax levied on others comes after them.",
     )
     tax_code_id = fields.Many2one(
+        string="Tax code",
         comodel_name="customs.tax.code",
         required=True,
         index=True,
@@ -61,11 +62,14 @@ class CustomsMeasureType(models.Model):
         help="Whether the amount is added to the base of taxes on value plus duties.",
     )
     rounding_mode = fields.Selection(
+        string="Rounding mode",
         selection=[(mode, mode.replace("_", " ").capitalize()) for mode in MODES],
         help="Leave empty to round as the tariff does.",
     )
     rounding_unit = fields.Float(
-        digits=(12, 6), help="Leave at zero to round as the tariff does."
+        string="Rounding unit",
+        digits=(12, 6),
+        help="Leave at zero to round as the tariff does.",
     )
 
     _code_unique = models.Constraint(

@@ -39,6 +39,7 @@ class CustomsOffice(models.Model):
         "order when it cannot be detected.",
     )
     payment_days = fields.Integer(
+        string="Payment days",
         help="Days from assessment to payment, when the file names no due date.",
     )
 

@@ -1,5 +1,7 @@
 from odoo import fields, models
 
+from .customs_declaration import CUSTOMS_READERS
+
 
 class CustomsOrderMixin(models.AbstractModel):
     """What purchase and sales orders share: they create and show declarations."""
@@ -11,9 +13,12 @@ class CustomsOrderMixin(models.AbstractModel):
         comodel_name="customs.declaration",
         string="Customs declarations",
         copy=False,
+        groups=CUSTOMS_READERS,
     )
     customs_declaration_count = fields.Integer(
-        compute="_compute_customs_declaration_count"
+        string="Customs declaration count",
+        compute="_compute_customs_declaration_count",
+        groups=CUSTOMS_READERS,
     )
 
     def _compute_customs_declaration_count(self):

@@ -18,7 +18,8 @@ class CustomsProcedure(models.Model):
         default="import",
     )
     suspends_duty = fields.Boolean(
-        help="Duties are calculated but not due, as in customs warehousing."
+        string="Suspends duty",
+        help="Duties are calculated but not due, as in customs warehousing.",
     )
 
     _code_unique = models.Constraint(

@@ -30,6 +30,7 @@ class CustomsTariff(models.Model):
         help="Currency in which the authority states customs values and duties.",
     )
     valuation_basis = fields.Selection(
+        string="Valuation basis",
         selection=[("cif", "CIF: freight and insurance included"), ("fob", "FOB")],
         required=True,
         default="cif",
@@ -37,6 +38,7 @@ class CustomsTariff(models.Model):
         "value.",
     )
     apportionment_mode = fields.Selection(
+        string="Apportionment mode",
         selection=[
             ("value", "By value"),
             ("mass", "By gross mass"),
@@ -49,6 +51,7 @@ class CustomsTariff(models.Model):
         "items.",
     )
     rounding_mode = fields.Selection(
+        string="Rounding mode",
         selection=[(mode, mode.replace("_", " ").capitalize()) for mode in MODES],
         required=True,
         default="half_up",
@@ -56,15 +59,19 @@ class CustomsTariff(models.Model):
         "otherwise.",
     )
     rounding_unit = fields.Float(
+        string="Rounding unit",
         required=True,
         default=0.01,
         digits=(12, 6),
         help="Smallest amount the authority states: 0.01 for cents, 1 for whole units.",
     )
     code_length = fields.Integer(
-        default=10, help="Number of digits of a declarable tariff code."
+        string="Code length",
+        default=10,
+        help="Number of digits of a declarable tariff code.",
     )
     rate_date_rule = fields.Selection(
+        string="Rate date rule",
         selection=[
             ("registration", "Day of registration"),
             ("month", "Rate of the month of registration"),
@@ -77,13 +84,15 @@ class CustomsTariff(models.Model):
     edition = fields.Char(help="Edition of the tariff, for example 2026.")
     source = fields.Char(help="Where the tariff was published.")
     tax_code_ids = fields.One2many(
-        comodel_name="customs.tax.code", inverse_name="tariff_id"
+        string="Tax codes", comodel_name="customs.tax.code", inverse_name="tariff_id"
     )
     measure_type_ids = fields.One2many(
-        comodel_name="customs.measure.type", inverse_name="tariff_id"
+        string="Measure types",
+        comodel_name="customs.measure.type",
+        inverse_name="tariff_id",
     )
-    code_count = fields.Integer(compute="_compute_counts")
-    measure_count = fields.Integer(compute="_compute_counts")
+    code_count = fields.Integer(string="Code count", compute="_compute_counts")
+    measure_count = fields.Integer(string="Measure count", compute="_compute_counts")
 
     _code_unique = models.Constraint(
         "UNIQUE(code)", "A tariff with this code exists already."

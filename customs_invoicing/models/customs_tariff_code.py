@@ -35,7 +35,8 @@ class CustomsTariffCode(models.Model):
         compute="_compute_hs6", store=True, index=True, string="HS subheading"
     )
     supplementary_unit = fields.Char(
-        help="Unit of quantity to declare besides mass, for example NAR or LTR."
+        string="Supplementary unit",
+        help="Unit of quantity to declare besides mass, for example NAR or LTR.",
     )
     declarable = fields.Boolean(default=True)
     date_from = fields.Date(string="Valid from")

@@ -20,6 +20,7 @@ class CustomsTaxCode(models.Model):
         help="Tariff the code belongs to. Empty: the code means the same everywhere.",
     )
     charge_code_id = fields.Many2one(
+        string="Charge code",
         comodel_name="customs.charge.code",
         required=True,
         ondelete="restrict",
@@ -27,7 +28,9 @@ class CustomsTaxCode(models.Model):
     )
     kind = fields.Selection(related="charge_code_id.kind")
     measure_type_ids = fields.One2many(
-        comodel_name="customs.measure.type", inverse_name="tax_code_id"
+        string="Measure types",
+        comodel_name="customs.measure.type",
+        inverse_name="tax_code_id",
     )
 
     _code_unique = models.UniqueIndex(

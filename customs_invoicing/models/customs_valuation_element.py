@@ -43,9 +43,13 @@ class CustomsValuationElement(models.Model):
     rate = fields.Float(
         digits=(18, 8), help="Customs rate: national currency per foreign unit."
     )
-    tariff_currency_id = fields.Many2one(related="declaration_id.tariff_currency_id")
+    tariff_currency_id = fields.Many2one(
+        string="Tariff currency", related="declaration_id.tariff_currency_id"
+    )
     amount_national = fields.Monetary(
-        currency_field="tariff_currency_id", help="As stated by the authority."
+        string="National",
+        currency_field="tariff_currency_id",
+        help="As stated by the authority.",
     )
     apportionment = fields.Selection(
         selection=[

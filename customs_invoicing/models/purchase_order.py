@@ -6,6 +6,7 @@ class PurchaseOrder(models.Model):
     _inherit = ["purchase.order", "customs.order.mixin"]
 
     customs_declaration_ids = fields.Many2many(
+        string="Customs declarations",
         relation="customs_declaration_purchase_order_rel",
         column1="purchase_order_id",
         column2="customs_declaration_id",

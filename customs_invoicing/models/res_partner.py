@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 
-from .customs_declaration import CAPACITIES
+from .customs_declaration import CAPACITIES, CUSTOMS_READERS
 
 
 class ResPartner(models.Model):
@@ -34,9 +34,9 @@ class ResPartner(models.Model):
         help="Currency of customs invoices. Empty: currency of the company.",
     )
     customs_declaration_count = fields.Integer(
+        string="Customs declaration count",
         compute="_compute_customs_declaration_count",
-        groups="customs_invoicing.group_customs_user,"
-        "customs_invoicing.group_customs_auditor",
+        groups=CUSTOMS_READERS,
     )
 
     @api.model

@@ -6,6 +6,7 @@ class SaleOrder(models.Model):
     _inherit = ["sale.order", "customs.order.mixin"]
 
     customs_declaration_ids = fields.Many2many(
+        string="Customs declarations",
         relation="customs_declaration_sale_order_rel",
         column1="sale_order_id",
         column2="customs_declaration_id",

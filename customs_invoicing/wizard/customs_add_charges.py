@@ -12,10 +12,14 @@ class CustomsAddCharges(models.TransientModel):
         comodel_name="account.move", required=True, ondelete="cascade"
     )
     company_id = fields.Many2one(related="move_id.company_id")
-    company_currency_id = fields.Many2one(related="move_id.company_currency_id")
+    company_currency_id = fields.Many2one(
+        string="Company currency", related="move_id.company_currency_id"
+    )
     partner_id = fields.Many2one(related="move_id.partner_id")
     available_charge_ids = fields.Many2many(
-        comodel_name="customs.charge", compute="_compute_available_charge_ids"
+        string="Available charges",
+        comodel_name="customs.charge",
+        compute="_compute_available_charge_ids",
     )
     declaration_ids = fields.Many2many(
         comodel_name="customs.declaration",
@@ -32,7 +36,9 @@ class CustomsAddCharges(models.TransientModel):
         domain="[('id', 'in', available_charge_ids)]",
     )
     amount_total = fields.Monetary(
-        compute="_compute_amount_total", currency_field="company_currency_id"
+        string="Total",
+        compute="_compute_amount_total",
+        currency_field="company_currency_id",
     )
 
     @api.depends("move_id")

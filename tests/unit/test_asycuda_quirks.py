@@ -152,6 +152,11 @@ def test_a_document_date_that_is_none_is_left_empty_and_told():
     assert "item 1" in warning
 
 
+def test_an_impossible_date_is_an_error_whatever_the_order():
+    with pytest.raises(formats.FormatError, match="0/3/26"):
+        registered("0/3/26")
+
+
 # === Rates ===#
 
 
@@ -207,3 +212,33 @@ def test_fixed_amounts(base, rate):
 def test_relief_leaves_the_rate_unknown_without_a_warning():
     found, warnings = read_rate("5000", "20", "0")
     assert (found.rate, found.amount_assessed, warnings) == (None, 0, [])
+
+
+def test_a_line_without_rate():
+    found, warnings = read_rate("5000", "", "22")
+    assert (found.rate, found.rate_kind, found.rate_raw, warnings) == (None, "", "", [])
+    assert read_rate("", "", "22")[0].rate_kind == "fixed"
+
+
+# === Missing parts ===#
+
+
+def test_almost_nothing_but_the_root():
+    document = formats.read(
+        "x", b"<ASYCUDA><Item><Packages>1</Packages></Item></ASYCUDA>"
+    )
+    assert not document.is_assessed and not document.is_official
+    assert (
+        document.header.invoice == document.items[0].invoice == formats.document.Money()
+    )
+    assert document.header.customs_value is None
+    problems = formats.control_problems(document)
+    assert [problem.code for problem in problems] == ["no_office"]
+
+
+def test_blank_slots_of_global_taxes():
+    blank = b"<Global_tax_item><Global_tax_code/><Global_tax_Base/></Global_tax_item>"
+    content = build_sad(global_lines=[("ENV", "10", "1")])
+    content = content.replace(b"</Global_taxes>", blank + b"</Global_taxes>", 1)
+    (fee,) = formats.read("x", content).header_taxes
+    assert fee.code == "ENV"
