@@ -47,5 +47,8 @@
         "web.assets_backend": [
             "customs_invoicing/static/src/**/*",
         ],
+        "web.assets_tests": [
+            "customs_invoicing/static/tests/tours/**/*",
+        ],
     },
 }

@@ -459,6 +459,10 @@ class CustomsDeclaration(models.Model):
                     name=closed[0].name,
                 )
             )
+        if vals.get("state") == "closed":
+            (self - closed)._check_closable()
+        elif "state" in vals and closed:
+            self._check_verifier(self.env._("reopen a closed file"))
         return super().write(vals)
 
     @api.ondelete(at_uninstall=False)
@@ -526,7 +530,6 @@ class CustomsDeclaration(models.Model):
     def action_reopen(self):
         """Open a closed file again, for a late charge or a new assessment."""
         self._check_state(["closed"], self.env._("reopen it"))
-        self._check_verifier(self.env._("reopen a closed file"))
         self.state = "released"
         return True
 
@@ -558,12 +561,14 @@ class CustomsDeclaration(models.Model):
     def action_close(self):
         """Close files whose disbursement control balance is zero per tax code."""
         self._check_state(["released"], self.env._("close it"))
+        self.state = "closed"
+        return True
+
+    def _check_closable(self):
         self._check_verifier(self.env._("close a file"))
         problems = [reason for record in self for reason in record._get_open_balances()]
         if problems:
             raise UserError("\n".join(problems))
-        self.state = "closed"
-        return True
 
     def _check_verifier(self, action):
         if not self.env.su and not self.env.user.has_group(

@@ -42,7 +42,6 @@ class CustomsDeclaration(models.Model):
             declarations += self._load_document(document, filename, content)
         return declarations
 
-    @api.model
     def create_document_from_attachment(self, attachment_ids):
         """Load files that were uploaded or dropped on the list of declarations."""
         attachments = self.env["ir.attachment"].browse(attachment_ids)

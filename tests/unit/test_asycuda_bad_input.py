@@ -81,9 +81,9 @@ NETWORK = b'<!DOCTYPE ASYCUDA SYSTEM "http://192.0.2.1/x.dtd"><ASYCUDA/>'
 @pytest.mark.parametrize("content", [BOMB, EXTERNAL, NETWORK])
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "utf-16-le", "utf-32"])
 def test_entities_and_document_types_are_refused_at_once(content, encoding):
-    started = time.perf_counter()
+    started = time.process_time()
     assert refused(content.decode().encode(encoding)).code == "entities"
-    assert time.perf_counter() - started < 0.5
+    assert time.process_time() - started < 1
 
 
 @pytest.mark.parametrize("codec", ["cp037", "utf-7"])
@@ -99,10 +99,9 @@ def test_entities_hidden_behind_a_long_comment():
     assert refused(content).code == "entities"
 
 
-def test_too_large_is_not_even_parsed():
-    started = time.perf_counter()
-    error = refused(b"<" * (200 * MEGABYTE))
-    assert time.perf_counter() - started < 1
+def test_too_large_is_not_even_parsed(monkeypatch):
+    monkeypatch.setattr(formats.safe_xml, "etree", None)
+    error = refused(bytes(200 * MEGABYTE))
     assert error.code == "too_large"
     assert error.values["size_mb"] == "200" and error.values["limit_mb"] == "25"
 

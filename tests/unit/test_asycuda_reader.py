@@ -279,10 +279,10 @@ def test_blank_item_slots_are_no_items():
 
 def test_999_items_are_read_within_seconds():
     content = build_sad(default_items() * 999)
-    started = time.perf_counter()
+    started = time.process_time()
     document = formats.read("sad.xml", content)
     assert formats.control_problems(document) == []
-    assert time.perf_counter() - started < 5
+    assert time.process_time() - started < 5
     assert len(document.items) == 999
 
 

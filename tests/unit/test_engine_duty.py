@@ -197,7 +197,7 @@ def test_a_declaration_of_999_items_against_thousands_of_measures():
         Measure(n, "CID", "CID", Decimal(5), code_prefix=f"{n:08}") for n in range(8000)
     ]
     items = [DutyItem(n, f"{n:08}00", Decimal(1000)) for n in range(999)]
-    started = time.perf_counter()
+    started = time.process_time()
     results = calculate(items, [*tariff, vat("15")])
-    assert time.perf_counter() - started < 3
+    assert time.process_time() - started < 3
     assert len(results) == 2 * 999

@@ -208,8 +208,8 @@ def test_thousand_items_against_ten_thousand_measures():
         for n in range(5000)
         for type_code in ("CID", "EXC")
     ]
-    started = time.perf_counter()
+    started = time.process_time()
     index = engine.MeasureIndex(rates, DAY)
     for n in range(1000):
         assert len(engine.select(goods(code=f"{n:06}1200"), index, DAY)) == 2
-    assert time.perf_counter() - started < 2
+    assert time.process_time() - started < 2
