@@ -42,7 +42,7 @@ def _delete() -> None:
     if postgres.external():
         for name in databases.ALL:
             databases.drop(name)
-            databases.drop(f"{name}_draft")
+            databases.drop(name + databases.DRAFT)
     postgres.erase()
     for name in databases.ALL:
         paths.unstamp(name)

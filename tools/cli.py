@@ -9,8 +9,12 @@ from tools import cleaning, demo, lint, paths, server, steps, testing, ui
 
 def main() -> int:
     """Run a command; what goes wrong is told in one sentence."""
+    words = sys.argv[1:]
     try:
-        options = _parser().parse_args()
+        # Everything after `test` is for pytest, options included.
+        if words[:1] == ["test"]:
+            return testing.run(words[1:])
+        options = _parser().parse_args(words)
         return options.call(options)
     except ui.ToolError as error:
         print(f"error: {error}", file=sys.stderr)
@@ -34,8 +38,7 @@ def _parser() -> argparse.ArgumentParser:
 
     add("setup", lambda _: _setup(), "install what is missing")
     add("demo", lambda _: demo.run(), "set everything up and do the main job")
-    test = add("test", lambda given: testing.run(given.arguments), "run the tests")
-    test.add_argument("arguments", nargs=argparse.REMAINDER, help="for pytest")
+    add("test", lambda _: testing.run([]), "run the tests; arguments go to pytest")
     serve = add("serve", lambda given: server.serve(given.port), "run the web server")
     serve.add_argument("--port", type=server.port_number, default=server.DEFAULT_PORT)
     add("lint", lambda _: lint.check(), "check style and common mistakes")

@@ -10,6 +10,7 @@ TEMPLATE = "customs_base"
 DEMO = "customs_demo"
 TEST = "customs_test"
 ALL = (DEMO, TEST, TEMPLATE)
+DRAFT = "_draft"  # ends the name of a database that is being made
 
 TEMPLATE_MODULES = (
     "account",
@@ -28,8 +29,30 @@ def exists(name: str) -> bool:
     return bool(postgres.sql("postgres", query))
 
 
+def _mark() -> str:
+    """The comment that a database made by this checkout bears."""
+    return f"made by the checkout {paths.REPOSITORY}".replace("'", "''")
+
+
+def _check_ours(name: str) -> None:
+    """On a server that is not private, leave the databases of others alone."""
+    if not postgres.external():
+        return
+    query = (
+        f"SELECT shobj_description(oid, 'pg_database') = '{_mark()}'"
+        f" FROM pg_database WHERE datname = '{name}'"
+    )
+    if postgres.sql("postgres", query) not in ([], ["t"]):
+        raise ui.ToolError(
+            f"Your PostgreSQL server has a database {name} that was not made by this "
+            "checkout: drop it yourself, or use another server."
+        )
+
+
 def drop(name: str) -> None:
     """Delete a database with its files, even if somebody is connected."""
+    if not name.endswith(DRAFT):
+        _check_ours(name)
     paths.unstamp(name)
     postgres.sql("postgres", f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
     paths.remove(paths.FILESTORE / name)
@@ -43,13 +66,15 @@ def _copy(source: str, target: str) -> None:
 
 def _rename(source: str, target: str) -> None:
     postgres.sql("postgres", f"ALTER DATABASE {source} RENAME TO {target}")
+    postgres.sql("postgres", f"COMMENT ON DATABASE {target} IS '{_mark()}'")
     if (paths.FILESTORE / source).is_dir():
         (paths.FILESTORE / source).rename(paths.FILESTORE / target)
 
 
 def _build(name: str, source: str | None, fill: Callable[[str], None]) -> None:
     """Make a database under another name and give it its own when it is whole."""
-    draft = f"{name}_draft"
+    draft = name + DRAFT
+    _check_ours(name)
     drop(draft)
     try:
         if source:
@@ -140,7 +165,7 @@ def _install_addon(step: ui.Step, name: str, depends: list[str], demo: bool) -> 
     Odoo loads the demo data of a module if all the modules that it depends on have
     theirs.  The template has none, so these are marked for the time being.
     """
-    what = f"Installing {paths.ADDON} into {name.removesuffix('_draft')}"
+    what = f"Installing {paths.ADDON} into {name.removesuffix(DRAFT)}"
     if demo:
         _mark_demo(name, depends, True)
     result = odoo.modules(step, name, what, install=[paths.ADDON])

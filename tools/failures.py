@@ -15,6 +15,8 @@ NO_NETWORK = re.compile(
 )
 NO_SPACE = re.compile(r"no space left on device", re.IGNORECASE)
 EXCEPTION = re.compile(r"^[A-Za-z_][\w.]*(Error|Exception|Warning|Interrupt)\b.*")
+CHAINED = re.compile(r"^(The above exception was|During handling of the above)")
+TRACEBACK_LINE = re.compile(r'^File "(.+?)", line (\d+)')
 ERROR_LINE = re.compile(r"\b(ERROR|CRITICAL|FATAL|Error|error|E|fatal)\b[: ]")
 
 
@@ -35,12 +37,28 @@ def sentence(what: str, output: ui.Output, advice: str = "") -> ui.ToolError:
 
 def cause(output: ui.Output) -> str:
     """The line of the output that most likely names the cause."""
-    for pattern in (EXCEPTION, ERROR_LINE):
-        for line in reversed(output.lines):
-            line = line.strip()
-            if pattern.search(line):
-                return ui.LOG_PREFIX.sub("", line).rstrip(" .")
-    return next((line for line in reversed(output.lines) if line.strip()), "")
+    lines = [line.strip() for line in output.lines if line.strip()]
+    raised = [line for line in lines if EXCEPTION.search(line)]
+    if raised:
+        chained = any(CHAINED.search(line) for line in lines) and len(raised) > 1
+        reason = ": ".join(_bare(line) for line in reversed(raised[-2:]))
+        return (reason if chained else _bare(raised[-1])) + _place(lines)
+    errors = [line for line in lines if ERROR_LINE.search(line)]
+    return _bare((errors or lines or [""])[-1])
+
+
+def _bare(line: str) -> str:
+    return ui.LOG_PREFIX.sub("", line).rstrip(" .:")
+
+
+def _place(lines: list[str]) -> str:
+    """Where in the add-on the last traceback passed."""
+    for line in reversed(lines):
+        match = TRACEBACK_LINE.search(line)
+        if match and match.group(1).startswith(f"{paths.ADDON_DIR}/"):
+            name = match.group(1).removeprefix(f"{paths.REPOSITORY}/")
+            return f", {name} line {match.group(2)}"
+    return ""
 
 
 def _see(output: ui.Output) -> str:

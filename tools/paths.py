@@ -6,8 +6,10 @@ import hashlib
 import os
 import shutil
 import tempfile
+import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import IO
 
 from tools import ui
 
@@ -87,16 +89,27 @@ def remove(path: Path) -> None:
         shutil.rmtree(path)
 
 
+def _wait_for(handle: IO, busy: str) -> None:
+    """Take the lock; say why it takes long."""
+    start = told = time.monotonic()
+    while True:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return
+        except BlockingIOError:
+            now = time.monotonic()
+            if told == start or now - told >= ui.HEARTBEAT:
+                told = now
+                ui.say(f"{busy} ({now - start:.0f} s)")
+            time.sleep(0.2)
+
+
 @contextlib.contextmanager
 def locked(name: str, busy: str) -> Iterator[None]:
     """Let one command at a time work in this checkout."""
     WORK.mkdir(exist_ok=True)
     with open(WORK / f"{name}.lock", "w") as handle:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            ui.say(busy)
-            fcntl.flock(handle, fcntl.LOCK_EX)
+        _wait_for(handle, busy)
         yield
 
 

@@ -2,7 +2,7 @@
 
 from tools import databases, odoo, paths, postgres, pyenv, system, ui
 
-BUSY = "Another command is at work in this checkout: waiting for it to end."
+BUSY = "Another command is at work in this checkout, waiting for it to end"
 COMMON_STEPS = 5
 WITHOUT_SYSTEM = (
     "set ODOO_HOME to an Odoo 19 source tree and PGHOST, PGUSER to a PostgreSQL server"

@@ -15,9 +15,7 @@ WITH_VALUE |= {"--ignore", "--maxfail", "--tb", "--durations", "--color", "--cov
 
 def run(arguments: Sequence[str]) -> int:
     """Prepare the test database and hand over to pytest."""
-    if arguments[:1] == ["--"]:
-        arguments = arguments[1:]
-    busy = "Another run of the tests is using the test database: waiting for it to end."
+    busy = "Another run of the tests is using the test database, waiting for it to end"
     with paths.locked("test", busy):
         with paths.locked("setup", steps.BUSY):
             progress = ui.Progress(steps.COMMON_STEPS + 1)

@@ -67,7 +67,7 @@ class Step:
         self._over = threading.Event()
         self._paused = False
         self._broken = False  # the opening line was ended by other output
-        self._start = time.monotonic()
+        self._start = self._told = time.monotonic()
         self._ticker = threading.Thread(target=self._tick, daemon=True)
 
     @property
@@ -94,6 +94,7 @@ class Step:
         with self._write:
             self._break_line()
             self._emit(f"      {line}\n")
+            self._told = time.monotonic()
 
     def warn(self, sentence: str) -> None:
         """Print a warning that does not stop the command."""
@@ -166,9 +167,10 @@ class Step:
 
     def _tick(self) -> None:
         pause = REFRESH if self._live else HEARTBEAT
-        while not self._over.wait(pause):
+        while not self._over.wait(REFRESH):
             with self._write:
-                if not self._paused:
+                if not self._paused and time.monotonic() - self._told >= pause:
+                    self._told = time.monotonic()
                     self._beat()
 
     def _beat(self) -> None:

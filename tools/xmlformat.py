@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from xml.etree import ElementTree
 
 HEADER = '<?xml version="1.0" encoding="UTF-8" ?>'
+ROOTS = ("odoo", "templates")  # of the files whose layout matters
 INDENT = 4
 WIDTH = 120
 
@@ -34,9 +35,11 @@ class Place:
 def problems(text: str) -> list[tuple[int, str]]:
     """What is wrong, as numbers of lines (from 1) and sentences."""
     try:
-        ElementTree.fromstring(text.encode())
+        root = ElementTree.fromstring(text.encode())
     except ElementTree.ParseError as error:
         return [(error.position[0], f"not well-formed: {error}")]
+    if root.tag not in ROOTS:
+        return []
     lines = text.split("\n")
     found = []
     if lines[0] != HEADER:
@@ -48,7 +51,7 @@ def problems(text: str) -> list[tuple[int, str]]:
             found.append((number, "a tab or a carriage return"))
         if line != line.rstrip():
             found.append((number, "blanks at the end of the line"))
-        if len(line) > WIDTH:
+        if len(line) > WIDTH and not ATTRIBUTE.fullmatch(line.strip()):
             found.append((number, f"{len(line)} characters, {WIDTH} are allowed"))
     for place in _places(text):
         line = lines[place.line]
@@ -60,6 +63,9 @@ def problems(text: str) -> list[tuple[int, str]]:
 
 def formatted(text: str) -> str:
     """The same document with the layout put right, as far as that goes by itself."""
+    found = problems(text)
+    if not found or found[0][1].startswith("not well-formed"):
+        return text
     lines = [line.rstrip().expandtabs(INDENT) for line in text.splitlines()]
     text = "\n".join(lines).strip() + "\n"
     if text.startswith("<?xml"):

@@ -1,33 +1,35 @@
-from . import customs_charge_code
-from . import customs_tariff
-from . import customs_tariff_code
-from . import customs_tax_code
-from . import customs_measure_type
-from . import customs_measure
-from . import customs_office
-from . import customs_procedure
-from . import customs_exchange_rate
-from . import customs_declaration
-from . import customs_declaration_line
-from . import customs_valuation_element
-from . import customs_document
-from . import customs_duty_line
-from . import customs_assessment
-from . import customs_assessment_line
-from . import customs_charge
-from . import customs_declaration_money
-from . import customs_declaration_calculation
-from . import customs_declaration_import
-from . import customs_declaration_partners
-from . import customs_declaration_loading
-from . import customs_declaration_billing
-from . import account_tax
-from . import account_move_line
-from . import account_move
-from . import res_company
-from . import res_company_customs_setup
-from . import res_config_settings
-from . import res_partner
-from . import customs_order_mixin
-from . import purchase_order
-from . import sale_order
+from . import (
+    account_move,
+    account_move_line,
+    account_tax,
+    customs_assessment,
+    customs_assessment_line,
+    customs_charge,
+    customs_charge_code,
+    customs_declaration,
+    customs_declaration_billing,
+    customs_declaration_calculation,
+    customs_declaration_import,
+    customs_declaration_line,
+    customs_declaration_loading,
+    customs_declaration_money,
+    customs_declaration_partners,
+    customs_document,
+    customs_duty_line,
+    customs_exchange_rate,
+    customs_measure,
+    customs_measure_type,
+    customs_office,
+    customs_order_mixin,
+    customs_procedure,
+    customs_tariff,
+    customs_tariff_code,
+    customs_tax_code,
+    customs_valuation_element,
+    purchase_order,
+    res_company,
+    res_company_customs_setup,
+    res_config_settings,
+    res_partner,
+    sale_order,
+)

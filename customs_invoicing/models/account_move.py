@@ -60,14 +60,18 @@ class AccountMove(models.Model):
             or not charges.has_access("read")
         ):
             return charges
-        return charges.search(
+        found = charges.search(
             [
                 ("company_id", "=", self.company_id.id),
                 ("client_id", "child_of", self.commercial_partner_id.id),
-                ("declaration_id.state", "not in", ["draft", "cancelled", "closed"]),
+                ("declaration_id.state", "in", ["assessed", "released"]),
                 ("nature", "!=", "own_cost"),
                 ("amount_to_bill", "!=", 0),
             ]
+        )
+        # A file is billed as a whole once its assessment is in the books
+        return found.filtered(
+            lambda charge: not charge.declaration_id.has_unposted_assessment
         )
 
     # === ACTIONS === #

@@ -56,7 +56,7 @@ class CustomsDeclaration(models.Model):
         default=lambda self: self.env.company,
     )
     currency_id = fields.Many2one(
-        related="company_id.currency_id", string="Company currency"
+        related="company_id.currency_id", string="Company currency", store=True
     )
     state = fields.Selection(
         selection=STATES,
@@ -66,7 +66,6 @@ class CustomsDeclaration(models.Model):
         copy=False,
         tracking=True,
         index=True,
-        group_expand=True,
     )
     direction = fields.Selection(
         selection=[("import", "Import"), ("export", "Export"), ("transit", "Transit")],
@@ -141,6 +140,8 @@ class CustomsDeclaration(models.Model):
     tariff_currency_id = fields.Many2one(
         comodel_name="res.currency",
         compute="_compute_tariff_currency_id",
+        store=True,
+        precompute=True,
         string="National currency",
         help="Currency of customs values and assessed amounts.",
     )
@@ -247,6 +248,7 @@ class CustomsDeclaration(models.Model):
         string="Valuation elements",
         comodel_name="customs.valuation.element",
         inverse_name="declaration_id",
+        domain=[("line_id", "=", False)],
     )
     duty_line_ids = fields.One2many(
         string="Duty lines",
@@ -269,10 +271,16 @@ class CustomsDeclaration(models.Model):
         comodel_name="customs.charge", inverse_name="declaration_id"
     )
     purchase_order_ids = fields.Many2many(
-        string="Purchase orders", comodel_name="purchase.order", copy=False
+        string="Purchase orders",
+        comodel_name="purchase.order",
+        copy=False,
+        check_company=True,
     )
     sale_order_ids = fields.Many2many(
-        string="Sale orders", comodel_name="sale.order", copy=False
+        string="Sale orders",
+        comodel_name="sale.order",
+        copy=False,
+        check_company=True,
     )
     line_count = fields.Integer(compute="_compute_line_count", string="Item count")
     difference_count = fields.Integer(
@@ -409,7 +417,7 @@ class CustomsDeclaration(models.Model):
         if unknown:
             warnings.append(
                 self.env._(
-                    "Created from the file, please check: %(partners)s.",
+                    "Created from the file, please check: %(partners)s",
                     partners=", ".join(unknown.mapped("display_name")),
                 )
             )

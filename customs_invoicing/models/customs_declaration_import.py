@@ -51,7 +51,7 @@ class CustomsDeclaration(models.Model):
             [(attachment.name, attachment.raw) for attachment in attachments]
         )
         # The source is kept on the assessment; the upload itself is not needed
-        attachments.unlink()
+        attachments.filtered(lambda attachment: not attachment.res_id).unlink()
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "customs_invoicing.customs_declaration_action"
         )
@@ -124,6 +124,7 @@ class CustomsDeclaration(models.Model):
             )
         problems.extend(self._get_currency_problems(filename, document))
         problems.extend(self._get_foreign_problems(filename, document, office))
+        problems.extend(self._get_closed_problems(filename, document, office))
         return problems
 
     def _get_currency_problems(self, filename, document):
@@ -161,6 +162,21 @@ class CustomsDeclaration(models.Model):
                 filename=filename,
                 number=registration.display,
                 office=office.code,
+            )
+        ]
+
+    def _get_closed_problems(self, filename, document, office):
+        """Refuse a new version for a file that is closed."""
+        declaration = self._find_declaration(document, office)
+        known = declaration.assessment_ids.mapped("fingerprint")
+        if declaration.state != "closed" or document.fingerprint() in known:
+            return []
+        return [
+            self.env._(
+                "%(filename)s: %(name)s is closed. Reopen it to take in a new "
+                "assessment.",
+                filename=filename,
+                name=declaration.name,
             )
         ]
 

@@ -76,12 +76,14 @@ class CustomsDeclarationLine(models.Model):
         comodel_name="purchase.order.line",
         index="btree_not_null",
         copy=False,
+        check_company=True,
     )
     sale_line_id = fields.Many2one(
         string="Sale line",
         comodel_name="sale.order.line",
         index="btree_not_null",
         copy=False,
+        check_company=True,
     )
     valuation_element_ids = fields.One2many(
         string="Valuation elements",

@@ -2,7 +2,6 @@ import base64
 import hashlib
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
 
 from ..formats.document import GLOBAL_TAX_CODE
 from ..tools import to_float
@@ -21,15 +20,6 @@ class CustomsDeclaration(models.Model):
         fingerprint = document.fingerprint()
         if fingerprint in declaration.assessment_ids.mapped("fingerprint"):
             return declaration
-        if declaration.state == "closed":
-            raise UserError(
-                self.env._(
-                    "%(filename)s: %(name)s is closed. Reopen it to take in a new "
-                    "assessment.",
-                    filename=filename,
-                    name=declaration.name,
-                )
-            )
         declaration._lock_for_money()
         partners = self._get_partners(document)
         vals = self._prepare_declaration_vals(document, office, partners)
@@ -159,7 +149,9 @@ class CustomsDeclaration(models.Model):
         """Replace items, value build-up and documents by those of the document."""
         self.ensure_one()
         self.duty_line_ids.unlink()
-        self.valuation_element_ids.unlink()
+        self.env["customs.valuation.element"].search(
+            [("declaration_id", "=", self.id)]
+        ).unlink()
         self.document_ids.filtered(lambda doc: not doc.attachment_ids).unlink()
         existing = {line.number: line for line in self.line_ids}
         countries = self._get_countries({item.origin for item in document.items})

@@ -2,6 +2,7 @@ from collections import defaultdict
 from decimal import Decimal
 
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 from ..engine.apportion import apportion
@@ -429,6 +430,21 @@ class CustomsDeclaration(models.Model):
         return reasons
 
     # === MOVES === #
+
+    @api.constrains("company_id")
+    def _check_company_of_moves(self):
+        """A file stays in the company whose books hold its entries."""
+        for record in self.filtered("charge_ids"):
+            moves = record.sudo()._get_customs_moves()  # sudo: of any company
+            if moves.company_id - record.company_id:
+                raise UserError(
+                    self.env._(
+                        "%(name)s has entries in the books of %(company)s and cannot "
+                        "move to another company.",
+                        name=record.name,
+                        company=moves.company_id[:1].name,
+                    )
+                )
 
     def _get_customs_moves(self):
         """Return every move that carries these declarations, drafts included."""

@@ -40,6 +40,8 @@ class CustomsDeclaration(models.Model):
                 ("ref", "in", codes),
             ]
         )
+        # Contacts share the codes of their company, which is the trader
+        matches = matches.sorted(lambda partner: not partner.parent_id)
         for field in ("ref", "vat", "customs_code"):  # the last one wins
             by_code.update({p[field]: p for p in matches if p[field] in codes})
         names = [party.name for party in parties if party.name]

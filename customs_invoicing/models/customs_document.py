@@ -22,6 +22,7 @@ class CustomsDocument(models.Model):
         string="Item",
         index="btree_not_null",
         ondelete="cascade",
+        check_company=True,
         domain="[('declaration_id', '=', declaration_id)]",
         help="Empty: the document covers the whole declaration.",
     )

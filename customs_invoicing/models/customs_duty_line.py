@@ -28,13 +28,14 @@ class CustomsDutyLine(models.Model):
     company_id = fields.Many2one(related="declaration_id.company_id", store=True)
     client_id = fields.Many2one(related="declaration_id.client_id", store=True)
     tariff_currency_id = fields.Many2one(
-        related="declaration_id.tariff_currency_id", string="Currency"
+        related="declaration_id.tariff_currency_id", string="Currency", store=True
     )
     line_id = fields.Many2one(
         comodel_name="customs.declaration.line",
         string="Item",
         index="btree_not_null",
         ondelete="cascade",
+        check_company=True,
         help="Empty: the tax is levied on the whole declaration.",
     )
     sequence = fields.Integer(default=10)

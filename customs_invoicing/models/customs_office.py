@@ -23,7 +23,6 @@ class CustomsOffice(models.Model):
         comodel_name="res.partner",
         required=True,
         ondelete="restrict",
-        string="Authority",
         help="Contact to whom the assessed amounts are paid.",
     )
     date_order = fields.Selection(

@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 from .customs_declaration import CUSTOMS_READERS
 
@@ -13,6 +13,7 @@ class CustomsOrderMixin(models.AbstractModel):
         comodel_name="customs.declaration",
         string="Customs declarations",
         copy=False,
+        check_company=True,
         groups=CUSTOMS_READERS,
     )
     customs_declaration_count = fields.Integer(
@@ -21,17 +22,22 @@ class CustomsOrderMixin(models.AbstractModel):
         groups=CUSTOMS_READERS,
     )
 
+    @api.depends("customs_declaration_ids")
     def _compute_customs_declaration_count(self):
         for order in self:
             order.customs_declaration_count = len(order.customs_declaration_ids)
 
     def action_create_customs_declaration(self):
-        """Create a draft declaration with the goods of the order and open it."""
+        """Create a draft declaration with the goods of the order and open it.
+
+        An order that has one already opens that.
+        """
         self.ensure_one()
-        declaration = self.env["customs.declaration"].create(
-            self._prepare_customs_declaration_vals()
-        )
-        self.customs_declaration_ids += declaration
+        live = self.customs_declaration_ids.filtered(lambda d: d.state != "cancelled")
+        if not live:
+            self.customs_declaration_ids += self.env["customs.declaration"].create(
+                self._prepare_customs_declaration_vals()
+            )
         return self.action_view_customs_declarations()
 
     def action_view_customs_declarations(self):

@@ -22,6 +22,7 @@ class CustomsValuationElement(models.Model):
         string="Item",
         index="btree_not_null",
         ondelete="cascade",
+        check_company=True,
         domain="[('declaration_id', '=', declaration_id)]",
         help="Empty: the amount belongs to the whole declaration.",
     )

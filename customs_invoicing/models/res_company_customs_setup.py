@@ -84,9 +84,7 @@ class ResCompany(models.Model):
                 continue
             self[field] = accounts.create(
                 {
-                    "code": accounts._search_new_account_code(
-                        self._get_customs_account_code(account_type) or code
-                    ),
+                    "code": self._get_customs_account_code(account_type, code),
                     "name": name,
                     "account_type": account_type,
                     "reconcile": reconcile,
@@ -94,17 +92,24 @@ class ResCompany(models.Model):
                 }
             )
 
-    def _get_customs_account_code(self, account_type):
-        """Return the highest code the chart uses for a type, to number beside it."""
-        account = self.env["account.account"].search(
+    def _get_customs_account_code(self, account_type, preferred):
+        """Return a free code beside the highest the chart uses for a type.
+
+        The preferred one where there is none, or no digits are left above it.
+        """
+        accounts = self.env["account.account"]
+        last = accounts.search(
             [
-                *self.env["account.account"]._check_company_domain(self),
+                *accounts._check_company_domain(self),
                 ("account_type", "=", account_type),
             ],
             order="code desc",
             limit=1,
         )
-        return account.code
+        code = accounts._search_new_account_code(last.code) if last else ""
+        if not code.isdigit():
+            code = accounts._search_new_account_code(preferred, cache=set())
+        return code
 
     def _create_customs_journal(self):
         if self.customs_journal_id:
@@ -125,11 +130,23 @@ class ResCompany(models.Model):
         if self.customs_disbursement_tax_id:
             return
         taxes = self.env["account.tax"]
+        name = self.env._("0% Disbursement")
+        existing = taxes.search(
+            [
+                ("company_id", "=", self.id),
+                ("type_tax_use", "=", "sale"),
+                ("name", "=", name),
+            ],
+            limit=1,
+        )
+        if existing:
+            self.customs_disbursement_tax_id = existing
+            return
         reference = self.account_sale_tax_id or taxes.search(
             [("company_id", "=", self.id), ("type_tax_use", "=", "sale")], limit=1
         )
         vals = {
-            "name": self.env._("0% Disbursement"),
+            "name": name,
             "description": self.env._("Paid on your behalf, outside the scope of VAT"),
             "invoice_label": self.env._("0% disbursement"),
             "type_tax_use": "sale",
@@ -213,6 +230,7 @@ class ResCompany(models.Model):
                 "name": name,
                 "invoice_label": name,
                 "description": self.env._("Import VAT paid to the customs authority"),
+                "active": True,
                 "fiscal_position_ids": [Command.clear()],
                 "original_tax_ids": [Command.clear()],
                 "price_include_override": "tax_excluded",
@@ -228,7 +246,7 @@ class ResCompany(models.Model):
     def _set_customs_product_accounts(self):
         """Give the charges' products their accounts and taxes in this company."""
         control = self.customs_disbursement_account_id
-        charges = self.env["customs.charge.code"].search([])
+        charges = self.env["customs.charge.code"].search([("product_id", "!=", False)])
         for charge in charges:
             template = charge.product_id.product_tmpl_id.with_company(self)
             if charge.kind == "service":

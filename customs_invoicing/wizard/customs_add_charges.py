@@ -48,9 +48,11 @@ class CustomsAddCharges(models.TransientModel):
 
     @api.depends("move_id", "declaration_ids")
     def _compute_charge_ids(self):
-        """Propose everything open; taking out is one click, adding one is another."""
+        """Propose what clients usually bear; the others can be added by hand."""
         for wizard in self:
-            charges = wizard.available_charge_ids._origin
+            charges = wizard.available_charge_ids._origin.filtered(
+                "charge_code_id.bill_by_default"
+            )
             files = wizard.declaration_ids._origin
             wizard.charge_ids = (
                 charges.filtered(lambda c, files=files: c.declaration_id in files)

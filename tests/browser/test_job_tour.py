@@ -78,7 +78,11 @@ class TestJobTour(CustomsCase, HttpCase):
         self.assertEqual(self.account_balance(self.receivable), 0.0)
         self.assertFalse(
             self.env["ir.attachment"].search(
-                [("name", "=", "sad.xml"), ("res_model", "=", False), ("url", "=", False)]
+                [
+                    ("name", "=", "sad.xml"),
+                    ("res_model", "=", False),
+                    ("url", "=", False),
+                ]
             ),
             "the upload itself is not kept besides the assessment's source file",
         )

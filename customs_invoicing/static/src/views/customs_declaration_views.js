@@ -15,7 +15,7 @@ import { fileUploadListView } from "@account/views/file_upload_list/file_upload_
 const withUploadRight = (Controller) =>
     class extends Controller {
         get hideUploadButton() {
-            return !this.activeActions.create;
+            return !this.props.archInfo.activeActions.create;
         }
     };
 
