@@ -29,9 +29,12 @@ def system_packages(step: ui.Step, tests: bool = False, server: bool = True) -> 
     except ui.ToolError:
         if required:
             raise
-    for name in _optional(tests) if server else []:
-        step.warn(f"{name} cannot be installed here: {OPTIONAL[name]}.")
-        paths.stamp(f"without-{name}", "")
+    else:  # what is still missing is not to be had: do not ask again
+        for name in _optional(tests) if server else []:
+            paths.stamp(f"without-{name}", "")
+    for name in optional:
+        if not system.has(name):
+            step.warn(f"{name} could not be installed: {OPTIONAL[name]}.")
 
 
 def _optional(tests: bool) -> list[str]:

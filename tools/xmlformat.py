@@ -40,25 +40,31 @@ def problems(text: str) -> list[tuple[int, str]]:
         return [(error.position[0], f"not well-formed: {error}")]
     if root.tag not in ROOTS:
         return []
+    return sorted([*_line_problems(text), *_indent_problems(text)])
+
+
+def _line_problems(text: str) -> Iterator[tuple[int, str]]:
     lines = text.split("\n")
-    found = []
     if lines[0] != HEADER:
-        found.append((1, f"the first line is not {HEADER}"))
+        yield 1, f"the first line is not {HEADER}"
     if not text.endswith("\n") or text.endswith("\n\n"):
-        found.append((len(lines), "the file does not end with one line break"))
+        yield len(lines), "the file does not end with one line break"
     for number, line in enumerate(lines, 1):
         if "\t" in line or "\r" in line:
-            found.append((number, "a tab or a carriage return"))
+            yield number, "a tab or a carriage return"
         if line != line.rstrip():
-            found.append((number, "blanks at the end of the line"))
+            yield number, "blanks at the end of the line"
         if len(line) > WIDTH and not ATTRIBUTE.fullmatch(line.strip()):
-            found.append((number, f"{len(line)} characters, {WIDTH} are allowed"))
+            yield number, f"{len(line)} characters, {WIDTH} are allowed"
+
+
+def _indent_problems(text: str) -> Iterator[tuple[int, str]]:
+    lines = text.split("\n")
     for place in _places(text):
         line = lines[place.line]
         indent, expected = len(line) - len(line.lstrip()), place.depth * INDENT
         if indent != expected:
-            found.append((place.line + 1, f"indented by {indent}, not by {expected}"))
-    return sorted(found)
+            yield place.line + 1, f"indented by {indent}, not by {expected}"
 
 
 def formatted(text: str) -> str:

@@ -36,7 +36,6 @@ class CustomsDeclaration(models.Model):
     _order = "registration_date desc, id desc"
     _rec_names_search = ["name", "mrn", "declarant_reference"]
     _check_company_auto = True
-    _mail_post_access = "read"
 
     # === IDENTITY === #
 

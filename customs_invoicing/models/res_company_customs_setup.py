@@ -130,23 +130,18 @@ class ResCompany(models.Model):
         if self.customs_disbursement_tax_id:
             return
         taxes = self.env["account.tax"]
-        name = self.env._("0% Disbursement")
-        existing = taxes.search(
-            [
-                ("company_id", "=", self.id),
-                ("type_tax_use", "=", "sale"),
-                ("name", "=", name),
-            ],
-            limit=1,
-        )
-        if existing:
-            self.customs_disbursement_tax_id = existing
-            return
-        reference = self.account_sale_tax_id or taxes.search(
+        vals = self._prepare_customs_disbursement_tax_vals()
+        key = ("company_id", "type_tax_use", "name")
+        self.customs_disbursement_tax_id = taxes.search(
+            [(field, "=", vals[field]) for field in key], limit=1
+        ) or taxes.create(vals)
+
+    def _prepare_customs_disbursement_tax_vals(self):
+        reference = self.account_sale_tax_id or self.env["account.tax"].search(
             [("company_id", "=", self.id), ("type_tax_use", "=", "sale")], limit=1
         )
         vals = {
-            "name": name,
+            "name": self.env._("0% Disbursement"),
             "description": self.env._("Paid on your behalf, outside the scope of VAT"),
             "invoice_label": self.env._("0% disbursement"),
             "type_tax_use": "sale",
@@ -157,8 +152,7 @@ class ResCompany(models.Model):
         }
         if reference.tax_group_id:
             vals["tax_group_id"] = self._get_customs_zero_tax_group().id
-        vals.update(self._prepare_customs_e_invoice_vals())
-        self.customs_disbursement_tax_id = taxes.create(vals)
+        return {**vals, **self._prepare_customs_e_invoice_vals()}
 
     def _get_customs_zero_tax_group(self):
         groups = self.env["account.tax.group"]

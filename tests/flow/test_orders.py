@@ -427,13 +427,21 @@ class TestOrders(CustomsCase):
             wizard.action_add()
 
     def test_file_closed_meanwhile_is_not_billed(self):
-        declaration = self.import_sad(one_item())
+        declaration = self.posted_file()
+        self.bill(declaration)
         service = self.add_service(declaration, 80.00)
         wizard = self.wizard(self.invoice())
         self.assertEqual(wizard.charge_ids, service)
-        declaration.action_cancel()
+        declaration.action_release()
+        declaration.action_close()
         with self.assertRaisesRegex(UserError, "No open charge is left"):
             wizard.action_add()
+
+    def test_file_that_is_not_posted_is_not_proposed(self):
+        declaration = self.import_sad(one_item())
+        self.add_service(declaration, 80.00)
+        with self.assertRaisesRegex(UserError, "no open customs charges"):
+            self.wizard(self.invoice())
 
     def test_credit_note_gives_back_what_was_billed_too_much(self):
         declaration = self.posted_file()

@@ -95,3 +95,12 @@ def test_the_authority_differs_on_one_item_only():
         (3, "CID"): Decimal("243.11"),
         (3, "VAT"): Decimal("36.46"),
     }
+
+
+def test_second_file_is_consistent_and_another_declaration():
+    path = FILE.with_name("sad_im4_second.xml")
+    second = formats.read(path.name, path.read_bytes())
+    assert formats.control_problems(second) == []
+    assert second.header.registration.display == "C 4720"
+    assert second.header.importer.code != document().header.importer.code
+    assert second.fingerprint() != document().fingerprint()
