@@ -124,31 +124,12 @@ def _icons_version(apt: Apt) -> str | None:
 
 
 def _private(step: ui.Step, suites: list[str], required: bool) -> Apt:
-    """Write a private apt configuration for the suites and download their lists."""
-    folder = paths.WORK / "apt"
-    for name in ("lists/partial", "cache/archives/partial"):
-        (folder / name).mkdir(parents=True, exist_ok=True)
-    machine = Apt()
-    dump = machine.query("apt-config", "dump").splitlines()
-    kept = [line for line in dump if not REPLACED.match(line)]
-    config = folder / "apt.conf"
-    settings = {
-        "Dir::Etc::main": "/dev/null",
-        "Dir::Etc::parts": "/dev/null",
-        "Dir::Etc::sourcelist": folder / "sources.list",
-        "Dir::Etc::sourceparts": "/dev/null",
-        "Dir::State::lists": f"{folder}/lists",
-        "Dir::Cache": f"{folder}/cache",
-        "Acquire::Languages": "none",
-        # The lists are in a folder that the user _apt may not be able to enter.
-        "APT::Sandbox::User": "root",
-    }
-    own = [f'{name} "{value}";' for name, value in settings.items()]
-    paths.write(config, "\n".join([*kept, *own, ""]), mode=0o600)
-    apt = Apt(config)
+    """A private apt configuration for the suites, with their lists downloaded."""
+    apt = Apt(_configure(paths.WORK / "apt"))
     result = None
-    for uri, keyring in _mirrors(machine):
-        paths.write(folder / "sources.list", _sources(uri, keyring, suites))
+    for uri, keyring in _mirrors(Apt()):
+        sources = paths.WORK / "apt" / "sources.list"
+        paths.write(sources, _sources(uri, keyring, suites))
         step.note = f"reading the lists of {' and '.join(suites)}"
         result = step.run(
             ["apt-get", "--quiet", "--option=APT::Update::Error-Mode=any", "update"],
@@ -166,6 +147,29 @@ def _private(step: ui.Step, suites: list[str], required: bool) -> Apt:
         what = f"Reading the package lists of {' and '.join(suites)} for {PACKAGE}"
         raise failures.sentence(what, result, GIVE_UP)
     return apt
+
+
+def _configure(folder: Path) -> Path:
+    """Write the machine's configuration with other sources, lists and caches."""
+    for name in ("lists/partial", "cache/archives/partial"):
+        (folder / name).mkdir(parents=True, exist_ok=True)
+    dump = Apt().query("apt-config", "dump").splitlines()
+    kept = [line for line in dump if not REPLACED.match(line)]
+    settings = {
+        "Dir::Etc::main": "/dev/null",
+        "Dir::Etc::parts": "/dev/null",
+        "Dir::Etc::sourcelist": folder / "sources.list",
+        "Dir::Etc::sourceparts": "/dev/null",
+        "Dir::State::lists": f"{folder}/lists",
+        "Dir::Cache": f"{folder}/cache",
+        "Acquire::Languages": "none",
+        # The lists are in a folder that the user _apt may not be able to enter.
+        "APT::Sandbox::User": "root",
+    }
+    own = [f'{name} "{value}";' for name, value in settings.items()]
+    config = folder / "apt.conf"
+    paths.write(config, "\n".join([*kept, *own, ""]), mode=0o600)
+    return config
 
 
 def _sources(uri: str, keyring: str, suites: list[str]) -> str:

@@ -239,6 +239,30 @@ class CustomsCharge(models.Model):
         ).ids
         return [("id", "in" if operator == "!=" else "not in", open_ids)]
 
+    def _get_open_reason(self):
+        """Return what is open of the charge in words, nothing when it is settled."""
+        self.ensure_one()
+        currency = self.currency_id
+        if not currency.is_zero(self.control_balance):
+            return self.env._(
+                "%(charge)s has %(amount)s open on the disbursement account. Bill or "
+                "reverse it first.",
+                charge=self.name,
+                amount=currency.format(self.control_balance),
+            )
+        if not currency.is_zero(self.amount_in_draft):
+            return self.env._(
+                "%(charge)s is on an invoice that is still a draft.", charge=self.name
+            )
+        if not currency.is_zero(self.amount_to_bill):
+            return self.env._(
+                "%(charge)s, %(amount)s, is not billed. Bill it, or set its price to "
+                "zero.",
+                charge=self.name,
+                amount=currency.format(self.amount_to_bill),
+            )
+        return ""
+
     # === CONSTRAINTS === #
 
     @api.constrains("tax_code_id", "charge_code_id")
@@ -392,4 +416,16 @@ class CustomsCharge(models.Model):
             vals["account_id"] = company.customs_disbursement_account_id.id
         if self.nature == "disbursement":
             vals["tax_ids"] = [Command.set(company.customs_disbursement_tax_id.ids)]
+        elif self.nature == "recharge":
+            vals["tax_ids"] = [Command.set(self._get_recharge_taxes(invoice).ids)]
         return vals
+
+    def _get_recharge_taxes(self, invoice):
+        """Return the taxes of an outlay passed on in our own name: those of a sale."""
+        self.ensure_one()
+        company = self.company_id
+        taxes = self.charge_code_id.product_id.taxes_id.filtered(
+            lambda tax: tax.company_id == company
+        )
+        taxes -= company.customs_disbursement_tax_id
+        return invoice.fiscal_position_id.map_tax(taxes or company.account_sale_tax_id)

@@ -399,35 +399,21 @@ class CustomsDeclaration(models.Model):
         }
 
     def _get_open_balances(self):
-        """Return sentences on each tax whose control account is not zero."""
+        """Return sentences on all the money that keeps a file from closing."""
         self.ensure_one()
-        reasons = []
-        for charge in self.charge_ids:
-            if not charge.currency_id.is_zero(charge.control_balance):
-                reasons.append(
-                    self.env._(
-                        "%(name)s cannot close: %(charge)s has %(amount)s open on the "
-                        "disbursement account. Bill or reverse it first.",
-                        name=self.name,
-                        charge=charge.name,
-                        amount=charge.currency_id.format(charge.control_balance),
-                    )
-                )
-        if self.current_assessment_id and self.current_assessment_id.state == "open":
-            reasons.append(
-                self.env._(
-                    "%(name)s cannot close: its assessment is not posted.",
-                    name=self.name,
-                )
+        reasons = [
+            reason
+            for charge in self.charge_ids
+            if (reason := charge._get_open_reason())
+        ]
+        if self.current_assessment_id.state == "open":
+            reasons.append(self.env._("its assessment is not posted."))
+        return [
+            self.env._(
+                "%(name)s cannot close: %(reason)s", name=self.name, reason=reason
             )
-        if any(not c.currency_id.is_zero(c.amount_in_draft) for c in self.charge_ids):
-            reasons.append(
-                self.env._(
-                    "%(name)s cannot close: an invoice of it is still a draft.",
-                    name=self.name,
-                )
-            )
-        return reasons
+            for reason in reasons
+        ]
 
     # === MOVES === #
 

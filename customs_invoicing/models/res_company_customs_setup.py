@@ -243,8 +243,8 @@ class ResCompany(models.Model):
         charges = self.env["customs.charge.code"].search([("product_id", "!=", False)])
         for charge in charges:
             template = charge.product_id.product_tmpl_id.with_company(self)
+            own = template.taxes_id.filtered(lambda tax: tax.company_id == self)
             if charge.kind == "service":
-                own = template.taxes_id.filtered(lambda tax: tax.company_id == self)
                 if not own and self.account_sale_tax_id:
                     template.taxes_id = [Command.link(self.account_sale_tax_id.id)]
                 continue
@@ -254,5 +254,7 @@ class ResCompany(models.Model):
                 template.property_account_expense_id = (
                     self.customs_duty_clearing_account_id
                 )
-            if charge.kind != "third_party":
-                template.taxes_id = [Command.link(self.customs_disbursement_tax_id.id)]
+            # A new chart gives every product its default tax: that is no choice
+            if charge.kind != "third_party" and own <= self.account_sale_tax_id:
+                template.taxes_id += self.customs_disbursement_tax_id
+                template.taxes_id -= own

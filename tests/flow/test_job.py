@@ -206,6 +206,34 @@ class TestJob(CustomsCase):
         declaration.action_close()
         self.assertEqual(declaration.state, "closed")
 
+    def test_close_needs_billed_services_and_no_draft(self):
+        declaration = self.import_sad(two_items())
+        self.post_assessment(declaration)
+        self.bill(declaration)
+        declaration.action_release()
+        service = self.add_service(declaration, 80.00)
+        with self.assertRaisesRegex(UserError, "80.00, is not billed"):
+            declaration.action_close()
+        draft = declaration.action_create_invoices()
+        with self.assertRaisesRegex(UserError, "still a draft"):
+            declaration.action_close()
+        draft.unlink()
+        service.amount = 0.0
+        declaration.action_close()
+        self.assertEqual(declaration.state, "closed")
+
+    def test_closed_file_does_not_change(self):
+        declaration = self.import_sad(two_items())
+        self.post_assessment(declaration)
+        self.bill(declaration)
+        declaration.action_release()
+        declaration.action_close()
+        with self.assertRaisesRegex(UserError, "closed and cannot be changed"):
+            declaration.client_id = self.exporter
+        declaration.action_reopen()
+        declaration.manifest = "2026 1"
+        self.assertEqual(declaration.state, "released")
+
     def test_close_needs_posted_assessment(self):
         declaration = self.import_sad(two_items())
         declaration.action_release()

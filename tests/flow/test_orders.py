@@ -433,6 +433,7 @@ class TestOrders(CustomsCase):
         wizard = self.wizard(self.invoice())
         self.assertEqual(wizard.charge_ids, service)
         declaration.action_release()
+        service.amount = 0.0
         declaration.action_close()
         with self.assertRaisesRegex(UserError, "No open charge is left"):
             wizard.action_add()
@@ -469,6 +470,27 @@ class TestOrders(CustomsCase):
             self.assertEqual(move.customs_open_charge_count, 0)
             with self.assertRaisesRegex(UserError, "has no open customs charges"):
                 move.action_add_customs_charges()
+
+    def test_recharge_in_our_own_name_bears_the_tax_of_a_sale(self):
+        """Also where the client's fiscal position has another one."""
+        self.client.customs_capacity = "indirect"
+        declaration = self.posted_file()
+        sale_tax = self.company.account_sale_tax_id
+        invoice = declaration.action_create_invoices()
+        for line in invoice.invoice_line_ids:
+            self.assertEqual(line.tax_ids, sale_tax, line.name)
+            self.assertEqual(line.account_id, self.control, line.name)
+        self.assertEqual(invoice.amount_tax, 40.99)  # 8.25 + 25.99 + 6.75
+        invoice.unlink()
+        export = self.env["account.fiscal.position"].create({"name": "Abroad"})
+        free = sale_tax.copy({"name": "0% abroad", "amount": 0.0})
+        free.write(
+            {"fiscal_position_ids": export.ids, "original_tax_ids": sale_tax.ids}
+        )
+        self.client.property_account_position_id = export
+        invoice = self.bill(declaration)
+        self.assertEqual(invoice.invoice_line_ids.tax_ids, free)
+        self.assertEqual(invoice.amount_total, PAYABLE)
 
     # === FROM THE INVOICE TO ITS FILES === #
 

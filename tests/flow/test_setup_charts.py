@@ -63,6 +63,21 @@ COUNTED = (
 )
 
 
+def for_each_chart(check):
+    """Run a test for every chart, each as a case of its own.
+
+    :param check: method that takes the facts of the chart and its company
+    """
+
+    def test(self):
+        for chart, company in self.companies.items():
+            with self.subTest(chart=chart):
+                check(self, CHARTS[chart], company.with_company(company))
+
+    test.__name__, test.__doc__ = check.__name__, check.__doc__
+    return test
+
+
 class TestSetupCharts(CustomsCase):
     @classmethod
     def setUpClass(cls):
@@ -95,12 +110,6 @@ class TestSetupCharts(CustomsCase):
 
     # === HELPERS === #
 
-    def each_chart(self):
-        """Yield chart, its facts and its company, each as a case of its own."""
-        for chart, company in self.companies.items():
-            with self.subTest(chart=chart):
-                yield chart, CHARTS[chart], company.with_company(company)
-
     def import_in(self, company, items, **facts):
         """Import a file of the company's office; 1 EUR is 1.10 of its currency."""
         content = build_sad(
@@ -129,149 +138,143 @@ class TestSetupCharts(CustomsCase):
 
     # === SETUP === #
 
-    def test_accounts_have_the_right_type_and_a_proper_code(self):
-        for _chart, _facts, company in self.each_chart():
-            codes = set()
-            for field, (account_type, reconcile) in ACCOUNTS.items():
-                account = company[field]
-                self.assertEqual(account.account_type, account_type, field)
-                self.assertEqual(account.reconcile, reconcile, field)
-                self.assertEqual(account.company_ids, company, field)
-                self.assertRegex(account.code, r"^(\d+|CUST\d\d)$", field)
-                codes.add(account.code)
-            self.assertEqual(len(codes), len(ACCOUNTS))
+    @for_each_chart
+    def test_accounts_have_the_right_type_and_a_proper_code(self, _facts, company):
+        codes = set()
+        for field, (account_type, reconcile) in ACCOUNTS.items():
+            account = company[field]
+            self.assertEqual(account.account_type, account_type, field)
+            self.assertEqual(account.reconcile, reconcile, field)
+            self.assertEqual(account.company_ids, company, field)
+            self.assertRegex(account.code, r"^(\d+|CUST\d\d)$", field)
+            codes.add(account.code)
+        self.assertEqual(len(codes), len(ACCOUNTS))
 
-    def test_journal_is_a_purchase_journal_of_its_own(self):
-        for _chart, _facts, company in self.each_chart():
-            self.assertRecordValues(
-                company.customs_journal_id,
-                [{"code": "CUST", "type": "purchase", "company_id": company.id}],
-            )
+    @for_each_chart
+    def test_journal_is_a_purchase_journal_of_its_own(self, _facts, company):
+        self.assertRecordValues(
+            company.customs_journal_id,
+            [{"code": "CUST", "type": "purchase", "company_id": company.id}],
+        )
 
-    def test_disbursement_tax_is_outside_the_scope_of_vat(self):
-        for _chart, _facts, company in self.each_chart():
-            free = company.customs_disbursement_tax_id
-            self.assertRecordValues(
-                free,
-                [
-                    {
-                        "name": "0% Disbursement",
-                        "type_tax_use": "sale",
-                        "amount_type": "percent",
-                        "amount": 0.0,
-                        "company_id": company.id,
-                        "country_id": company.account_fiscal_country_id.id,
-                    }
-                ],
-            )
-            parts = free.invoice_repartition_line_ids | free.refund_repartition_line_ids
-            self.assertFalse(parts.tag_ids, "no box of a tax return")
-            if "ubl_cii_tax_category_code" in free._fields:
-                self.assertEqual(free.ubl_cii_tax_category_code, "E")
-                self.assertEqual(
-                    free.ubl_cii_tax_exemption_reason_code, "VATEX-EU-79-C"
-                )
-
-    def test_import_vat_taxes_fill_the_boxes_of_the_country(self):
-        for _chart, facts, company in self.each_chart():
-            taxes = company.customs_import_vat_tax_ids
-            self.assertEqual(
-                sorted(taxes.mapped("amount")), sorted(vat[0] for vat in facts["vat"])
-            )
-            for rate, account, *tags in facts["vat"]:
-                found = self.vat_tax(company, rate)
-                self.assertEqual((found.type_tax_use, found.active), ("purchase", True))
-                parts = {
-                    "invoice": found.invoice_repartition_line_ids,
-                    "refund": found.refund_repartition_line_ids,
-                }
-                for kind, (base_tags, tax_tags) in zip(
-                    parts, (tags[:2], tags[2:]), strict=True
-                ):
-                    base, part = parts[kind]  # one base, one tax, nothing back out
-                    self.assertEqual(base.repartition_type, "base")
-                    self.assertEqual(part.repartition_type, "tax")
-                    self.assertEqual(part.factor_percent, 100.0)
-                    self.assertEqual(part.account_id.code, account)
-                    self.assertEqual(_names(base.tag_ids), base_tags, (rate, kind))
-                    self.assertEqual(_names(part.tag_ids), tax_tags, (rate, kind))
-
-    def test_products_have_accounts_and_taxes(self):
-        for _chart, _facts, company in self.each_chart():
-            charges = self.env["customs.charge.code"].search([])
-            self.assertEqual(len(charges), 9)
-            for charge in charges:
-                product = charge.product_id.product_tmpl_id.with_company(company)
-                taxes = product.taxes_id.filtered(lambda t: t.company_id == company)
-                if charge.kind == "service":
-                    self.assertEqual(taxes, company.account_sale_tax_id)
-                    continue
-                self.assertEqual(
-                    product.property_account_income_id,
-                    company.customs_disbursement_account_id,
-                    charge.code,
-                )
-                self.assertEqual(
-                    product.property_account_expense_id,
-                    company.customs_duty_clearing_account_id,
-                    charge.code,
-                )
-                wanted = company.customs_disbursement_tax_id
-                if charge.kind == "third_party":
-                    wanted = taxes.browse()
-                self.assertEqual(taxes, wanted, charge.code)
-
-    def test_second_press_creates_nothing(self):
-        for _chart, _facts, company in self.each_chart():
-            before = self.counts(company)
-            settings = self.env["res.config.settings"].with_company(company).create({})
-            settings.action_create_customs_setup()
-            self.assertEqual(self.counts(company), before)
-
-    def test_what_was_emptied_is_found_again(self):
-        """Journal and taxes are there already: they are chosen, not made anew."""
-        for _chart, _facts, company in self.each_chart():
-            names = (
-                "customs_journal_id",
-                "customs_disbursement_tax_id",
-                "customs_import_vat_tax_ids",
-            )
-            chosen = {name: company[name] for name in names}
-            before = self.counts(company)
-            company.write(dict.fromkeys(names, False))
-            self.assertFalse(any(company[name] for name in names))
-            company.action_create_customs_setup()
-            self.assertEqual({name: company[name] for name in names}, chosen)
-            self.assertEqual(self.counts(company), before)
-
-    def test_what_was_set_by_hand_is_kept(self):
-        for _chart, _facts, company in self.each_chart():
-            account = company.customs_penalty_account_id.copy({"name": "Fines"})
-            journal = company.customs_journal_id.copy({"code": "ZOLL"})
-            vat = company.customs_import_vat_tax_ids[0].copy({"name": "Mine"})
-            free = company.customs_disbursement_tax_id.copy({"name": "Outlays"})
-            company.write(
+    @for_each_chart
+    def test_disbursement_tax_is_outside_the_scope_of_vat(self, _facts, company):
+        free = company.customs_disbursement_tax_id
+        self.assertRecordValues(
+            free,
+            [
                 {
-                    "customs_penalty_account_id": account.id,
-                    "customs_interest_account_id": False,
-                    "customs_journal_id": journal.id,
-                    "customs_import_vat_tax_ids": [Command.set(vat.ids)],
-                    "customs_disbursement_tax_id": free.id,
+                    "name": "0% Disbursement",
+                    "type_tax_use": "sale",
+                    "amount_type": "percent",
+                    "amount": 0.0,
+                    "company_id": company.id,
+                    "country_id": company.account_fiscal_country_id.id,
                 }
-            )
-            template = self.service_code.product_id.product_tmpl_id.with_company(
-                company
-            )
-            template.property_account_income_id = account
-            company.action_create_customs_setup()
-            self.assertEqual(company.customs_penalty_account_id, account)
-            self.assertEqual(company.customs_journal_id, journal)
-            self.assertEqual(company.customs_import_vat_tax_ids, vat)
-            self.assertEqual(company.customs_disbursement_tax_id, free)
-            self.assertEqual(template.property_account_income_id, account)
+            ],
+        )
+        parts = free.invoice_repartition_line_ids | free.refund_repartition_line_ids
+        self.assertFalse(parts.tag_ids, "no box of a tax return")
+        if "ubl_cii_tax_category_code" in free._fields:
+            self.assertEqual(free.ubl_cii_tax_category_code, "E")
+            self.assertEqual(free.ubl_cii_tax_exemption_reason_code, "VATEX-EU-79-C")
+
+    @for_each_chart
+    def test_import_vat_taxes_fill_the_boxes_of_the_country(self, facts, company):
+        taxes = company.customs_import_vat_tax_ids
+        self.assertEqual(
+            sorted(taxes.mapped("amount")), sorted(vat[0] for vat in facts["vat"])
+        )
+        for rate, account, *tags in facts["vat"]:
+            found = self.vat_tax(company, rate)
+            self.assertEqual((found.type_tax_use, found.active), ("purchase", True))
+            parts = {
+                "invoice": found.invoice_repartition_line_ids,
+                "refund": found.refund_repartition_line_ids,
+            }
+            for kind, (base_tags, tax_tags) in zip(
+                parts, (tags[:2], tags[2:]), strict=True
+            ):
+                base, part = parts[kind]  # one base, one tax, nothing back out
+                self.assertEqual(base.repartition_type, "base")
+                self.assertEqual(part.repartition_type, "tax")
+                self.assertEqual(part.factor_percent, 100.0)
+                self.assertEqual(part.account_id.code, account)
+                self.assertEqual(_names(base.tag_ids), base_tags, (rate, kind))
+                self.assertEqual(_names(part.tag_ids), tax_tags, (rate, kind))
+
+    @for_each_chart
+    def test_products_have_accounts_and_taxes(self, _facts, company):
+        charges = self.env["customs.charge.code"].search([])
+        self.assertEqual(len(charges), 9)
+        for charge in charges:
+            product = charge.product_id.product_tmpl_id.with_company(company)
+            taxes = product.taxes_id.filtered_domain([("company_id", "=", company.id)])
+            if charge.kind == "service":
+                self.assertEqual(taxes, company.account_sale_tax_id)
+                continue
             self.assertEqual(
-                company.customs_interest_account_id.account_type, "expense"
+                product.property_account_income_id,
+                company.customs_disbursement_account_id,
+                charge.code,
             )
+            self.assertEqual(
+                product.property_account_expense_id,
+                company.customs_duty_clearing_account_id,
+                charge.code,
+            )
+            if charge.kind != "third_party":
+                self.assertEqual(
+                    taxes, company.customs_disbursement_tax_id, charge.code
+                )
+
+    @for_each_chart
+    def test_second_press_creates_nothing(self, _facts, company):
+        before = self.counts(company)
+        settings = self.env["res.config.settings"].with_company(company).create({})
+        settings.action_create_customs_setup()
+        self.assertEqual(self.counts(company), before)
+
+    @for_each_chart
+    def test_what_was_emptied_is_found_again(self, _facts, company):
+        """Journal and taxes are there already: they are chosen, not made anew."""
+        names = (
+            "customs_journal_id",
+            "customs_disbursement_tax_id",
+            "customs_import_vat_tax_ids",
+        )
+        chosen = {name: company[name] for name in names}
+        before = self.counts(company)
+        company.write(dict.fromkeys(names, False))
+        self.assertFalse(any(company[name] for name in names))
+        company.action_create_customs_setup()
+        self.assertEqual({name: company[name] for name in names}, chosen)
+        self.assertEqual(self.counts(company), before)
+
+    @for_each_chart
+    def test_what_was_set_by_hand_is_kept(self, _facts, company):
+        account = company.customs_penalty_account_id.copy({"name": "Fines"})
+        journal = company.customs_journal_id.copy({"code": "ZOLL"})
+        vat = company.customs_import_vat_tax_ids[0].copy({"name": "Mine"})
+        free = company.customs_disbursement_tax_id.copy({"name": "Outlays"})
+        company.write(
+            {
+                "customs_penalty_account_id": account.id,
+                "customs_interest_account_id": False,
+                "customs_journal_id": journal.id,
+                "customs_import_vat_tax_ids": [Command.set(vat.ids)],
+                "customs_disbursement_tax_id": free.id,
+            }
+        )
+        template = self.service_code.product_id.product_tmpl_id.with_company(company)
+        template.property_account_income_id = account
+        company.action_create_customs_setup()
+        self.assertEqual(company.customs_penalty_account_id, account)
+        self.assertEqual(company.customs_journal_id, journal)
+        self.assertEqual(company.customs_import_vat_tax_ids, vat)
+        self.assertEqual(company.customs_disbursement_tax_id, free)
+        self.assertEqual(template.property_account_income_id, account)
+        self.assertEqual(company.customs_interest_account_id.account_type, "expense")
 
     def test_company_without_chart_is_told(self):
         company = self.env["res.company"].create({"name": "Bare Ltd"})
@@ -305,129 +308,127 @@ class TestSetupCharts(CustomsCase):
 
     # === OWN IMPORT === #
 
-    def test_own_import_fills_the_import_boxes(self):
+    @for_each_chart
+    def test_own_import_fills_the_import_boxes(self, facts, company):
         """Value 1 100.00, duty 55.00 and import VAT of each rate on 1 155.00."""
-        for _chart, facts, company in self.each_chart():
-            company.partner_id.customs_code = "OWN-1"
-            items = [
-                item(taxes=[tax("CID", rate="5"), tax("VAT", "+", str(vat[0]))])
-                for vat in facts["vat"]
-            ]
-            declaration = self.import_in(company, items, importer=("OWN-1", "Us"))
-            self.assertEqual(declaration.capacity, "own")
-            bill = self.post_assessment(declaration)
-            clearing, neutral, payable = (
-                self.role(company, name)
-                for name in ("duty_clearing", "neutral", "authority_payable")
-            )
-            duty = 55.00 * len(items)
-            expected = [
-                (clearing, self.authority, duty, "", "CID", ""),
-                (clearing, self.authority, 45.00, "", "GLOBAL", ""),
-            ]
-            total = duty + 45.00
-            for rate, code, base_tags, tax_tags, *_refund in facts["vat"]:
-                amount = round(1155.00 * rate / 100, 2)
-                total += amount
-                name = self.vat_tax(company, rate).name
-                account = self.accounts(company, code)
-                who = self.authority
-                expected += [
-                    (neutral, who, 1155.00, name, "VAT", base_tags),
-                    (neutral, who, -1155.00, "", "VAT", ""),
-                    (account, who, amount, f"T:{name}", "VAT", tax_tags),
-                ]
-            expected.append((payable, self.authority, -total, "", "", ""))
-            self.assert_items(bill, expected)
-            self.assertEqual(bill.amount_total, round(total, 2))
-            self.assertEqual(bill.journal_id, company.customs_journal_id)
-            self.assert_money(declaration, charged=total, control_balance=0)
-
-    def test_lower_version_of_an_own_import_takes_the_boxes_back(self):
-        """Value corrected from 1 100.00 to 660.00: base -462.00, duty -22.00."""
-        for _chart, facts, company in self.each_chart():
-            company.partner_id.customs_code = "OWN-1"
-            rate, code, _base, _tax, base_tags, tax_tags = facts["vat"][0]
-            for price in ("1000.00", "600.00"):
-                taxes = [tax("CID", rate="5"), tax("VAT", "+", str(rate))]
-                declaration = self.import_in(
-                    company,
-                    [item(price=price, taxes=taxes)],
-                    importer=("OWN-1", "Us"),
-                )
-                move = self.post_assessment(declaration)
-            amount = round(462.00 * rate / 100, 2)
+        company.partner_id.customs_code = company.name
+        items = [
+            item(taxes=[tax("CID", rate="5"), tax("VAT", "+", str(vat[0]))])
+            for vat in facts["vat"]
+        ]
+        declaration = self.import_in(company, items, importer=(company.name, "Us"))
+        self.assertEqual(declaration.capacity, "own")
+        bill = self.post_assessment(declaration)
+        clearing, neutral, payable = (
+            self.role(company, name)
+            for name in ("duty_clearing", "neutral", "authority_payable")
+        )
+        duty = 55.00 * len(items)
+        expected = [
+            (clearing, self.authority, duty, "", "CID", ""),
+            (clearing, self.authority, 45.00, "", "GLOBAL", ""),
+        ]
+        total = duty + 45.00
+        for rate, code, base_tags, tax_tags, *_refund in facts["vat"]:
+            amount = round(1155.00 * rate / 100, 2)
+            total += amount
             name = self.vat_tax(company, rate).name
-            clearing, neutral, payable = (
-                self.role(company, name)
-                for name in ("duty_clearing", "neutral", "authority_payable")
+            account = self.accounts(company, code)
+            who = self.authority
+            expected += [
+                (neutral, who, 1155.00, name, "VAT", base_tags),
+                (neutral, who, -1155.00, "", "VAT", ""),
+                (account, who, amount, f"T:{name}", "VAT", tax_tags),
+            ]
+        expected.append((payable, self.authority, -total, "", "", ""))
+        self.assert_items(bill, expected)
+        self.assertEqual(bill.amount_total, round(total, 2))
+        self.assertEqual(bill.journal_id, company.customs_journal_id)
+        self.assert_money(declaration, charged=total, control_balance=0)
+
+    @for_each_chart
+    def test_lower_version_of_an_own_import_takes_the_boxes_back(self, facts, company):
+        """Value corrected from 1 100.00 to 660.00: base -462.00, duty -22.00."""
+        company.partner_id.customs_code = company.name
+        rate, code, _base, _tax, base_tags, tax_tags = facts["vat"][0]
+        for price in ("1000.00", "600.00"):
+            taxes = [tax("CID", rate="5"), tax("VAT", "+", str(rate))]
+            declaration = self.import_in(
+                company,
+                [item(price=price, taxes=taxes)],
+                importer=(company.name, "Us"),
             )
-            account, who = self.accounts(company, code), self.authority
-            self.assertEqual(move.move_type, "in_refund")
-            self.assert_items(
-                move,
-                [
-                    (clearing, who, -22.00, "", "CID", ""),
-                    (neutral, who, -462.00, name, "VAT", base_tags),
-                    (neutral, who, 462.00, "", "VAT", ""),
-                    (account, who, -amount, f"T:{name}", "VAT", tax_tags),
-                    (payable, who, 22.00 + amount, "", "", ""),
-                ],
-            )
+            move = self.post_assessment(declaration)
+        amount = round(462.00 * rate / 100, 2)
+        name = self.vat_tax(company, rate).name
+        clearing, neutral, payable = (
+            self.role(company, name)
+            for name in ("duty_clearing", "neutral", "authority_payable")
+        )
+        account, who = self.accounts(company, code), self.authority
+        self.assertEqual(move.move_type, "in_refund")
+        self.assert_items(
+            move,
+            [
+                (clearing, who, -22.00, "", "CID", ""),
+                (neutral, who, -462.00, name, "VAT", base_tags),
+                (neutral, who, 462.00, "", "VAT", ""),
+                (account, who, -amount, f"T:{name}", "VAT", tax_tags),
+                (payable, who, 22.00 + amount, "", "", ""),
+            ],
+        )
 
     # === FOR A CLIENT === #
 
-    def test_direct_job_touches_no_box_but_those_of_the_fee(self):
-        for _chart, facts, company in self.each_chart():
-            rate = facts["vat"][0][0]
-            vat = round(1155.00 * rate / 100, 2)
-            items = [item(taxes=[tax("CID", rate="5"), tax("VAT", "+", str(rate))])]
-            declaration = self.import_in(company, items)
-            self.assertEqual(declaration.capacity, "direct")
-            self.add_service(declaration, 80.00)
-            bill = self.post_assessment(declaration)
-            control = self.role(company, "disbursement")
-            payable = self.role(company, "authority_payable")
-            self.assert_items(
-                bill,
-                [
-                    (control, self.authority, 55.00, "", "CID", ""),
-                    (control, self.authority, vat, "", "VAT", ""),
-                    (control, self.authority, 45.00, "", "GLOBAL", ""),
-                    (payable, self.authority, -100.00 - vat, "", "", ""),
-                ],
-            )
-            invoice = self.bill(declaration)
-            name, code, base_tags, tax_tags = facts["sale"]
-            sale_tax = company.account_sale_tax_id
-            fee_tax = round(80.00 * sale_tax.amount / 100, 2)
-            product = self.service_code.product_id.with_company(company)
-            income = product.product_tmpl_id.get_product_accounts()["income"]
-            receivable = self.client.with_company(
-                company
-            ).property_account_receivable_id
-            free = company.customs_disbursement_tax_id.name
-            self.assert_items(
-                invoice,
-                [
-                    (control, self.client, -55.00, free, "CID", ""),
-                    (control, self.client, -vat, free, "VAT", ""),
-                    (control, self.client, -45.00, free, "GLOBAL", ""),
-                    (income, self.client, -80.00, sale_tax.name, "", base_tags),
-                    (
-                        self.accounts(company, code),
-                        self.client,
-                        -fee_tax,
-                        f"T:{sale_tax.name}",
-                        "",
-                        tax_tags,
-                    ),
-                    (receivable, self.client, 180.00 + vat + fee_tax, "", "", ""),
-                ],
-            )
-            self.assert_money(
-                declaration, charged=100 + vat, billed=100 + vat, control_balance=0
-            )
+    @for_each_chart
+    def test_direct_job_touches_no_box_but_those_of_the_fee(self, facts, company):
+        rate = facts["vat"][0][0]
+        vat = round(1155.00 * rate / 100, 2)
+        items = [item(taxes=[tax("CID", rate="5"), tax("VAT", "+", str(rate))])]
+        declaration = self.import_in(company, items)
+        self.assertEqual(declaration.capacity, "direct")
+        self.add_service(declaration, 80.00)
+        bill = self.post_assessment(declaration)
+        control = self.role(company, "disbursement")
+        payable = self.role(company, "authority_payable")
+        self.assert_items(
+            bill,
+            [
+                (control, self.authority, 55.00, "", "CID", ""),
+                (control, self.authority, vat, "", "VAT", ""),
+                (control, self.authority, 45.00, "", "GLOBAL", ""),
+                (payable, self.authority, -100.00 - vat, "", "", ""),
+            ],
+        )
+        invoice = self.bill(declaration)
+        name, code, base_tags, tax_tags = facts["sale"]
+        sale_tax = company.account_sale_tax_id
+        fee_tax = round(80.00 * sale_tax.amount / 100, 2)
+        product = self.service_code.product_id.with_company(company)
+        income = product.product_tmpl_id.get_product_accounts()["income"]
+        receivable = self.client.with_company(company).property_account_receivable_id
+        free = company.customs_disbursement_tax_id.name
+        self.assert_items(
+            invoice,
+            [
+                (control, self.client, -55.00, free, "CID", ""),
+                (control, self.client, -vat, free, "VAT", ""),
+                (control, self.client, -45.00, free, "GLOBAL", ""),
+                (income, self.client, -80.00, sale_tax.name, "", base_tags),
+                (
+                    self.accounts(company, code),
+                    self.client,
+                    -fee_tax,
+                    f"T:{sale_tax.name}",
+                    "",
+                    tax_tags,
+                ),
+                (receivable, self.client, 180.00 + vat + fee_tax, "", "", ""),
+            ],
+        )
+        self.assert_money(
+            declaration, charged=100 + vat, billed=100 + vat, control_balance=0
+        )
 
 
 def _names(tags):
