@@ -1,3 +1,5 @@
+import base64
+
 from odoo import api, models
 from odoo.exceptions import UserError
 
@@ -22,7 +24,8 @@ class CustomsDeclaration(models.Model):
         The same file again changes nothing; a file with new content of a known
         declaration adds a version of its assessment.
 
-        :param files: list of ``(filename, bytes)``
+        :param files: list of ``(filename, bytes)``; over RPC, where bytes do not
+            travel, the content may be a base64 string
         :return: the declarations, in the order of the files
         :raise UserError: what is wrong in which file, with nothing written
         """
@@ -30,6 +33,7 @@ class CustomsDeclaration(models.Model):
         loaded, problems = [], []
         for filename, content in files:
             try:
+                content = self._to_bytes(filename, content)
                 loaded.append((filename, content, self._read_file(filename, content)))
             except UserError as error:
                 problems.append(str(error))
@@ -63,6 +67,21 @@ class CustomsDeclaration(models.Model):
         return action
 
     # === READING AND CHECKING === #
+
+    @api.model
+    def _to_bytes(self, filename, content):
+        """Return the bytes of a file given as bytes or as base64 text."""
+        if isinstance(content, bytes):
+            return content
+        try:
+            return base64.b64decode(content, validate=True)
+        except (TypeError, ValueError) as error:
+            raise UserError(
+                self.env._(
+                    "%(filename)s: the content must be bytes or base64 text.",
+                    filename=filename,
+                )
+            ) from error
 
     @api.model
     def _read_file(self, filename, content):

@@ -256,5 +256,7 @@ class ResCompany(models.Model):
                 )
             # A new chart gives every product its default tax: that is no choice
             if charge.kind != "third_party" and own <= self.account_sale_tax_id:
-                template.taxes_id += self.customs_disbursement_tax_id
-                template.taxes_id -= own
+                template.taxes_id = [
+                    *(Command.unlink(tax.id) for tax in own),
+                    Command.link(self.customs_disbursement_tax_id.id),
+                ]

@@ -1,6 +1,8 @@
 """The whole job: read, calculate, post, bill, settle, close; every journal item."""
 
-from common import CustomsCase, item, tax
+import base64
+
+from common import CustomsCase, build_sad, item, tax
 
 from odoo.exceptions import UserError
 
@@ -118,6 +120,14 @@ class TestJob(CustomsCase):
         self.assertEqual(first, again)
         self.assertEqual(len(first.assessment_ids), 1)
         self.assertEqual(first.message_ids, messages)
+
+    def test_content_may_be_base64_over_rpc(self):
+        content = base64.b64encode(build_sad(two_items(), office="TEST1")).decode()
+        model = self.env["customs.declaration"]
+        declaration = model.import_files([("sad.xml", content)])
+        self.assertEqual(declaration, self.import_sad(two_items()))
+        with self.assertRaisesRegex(UserError, "sad.xml: the content must be bytes"):
+            model.import_files([("sad.xml", "<xml>")])
 
     # === DIRECT AGENT === #
 
