@@ -112,16 +112,17 @@ class AccountMove(models.Model):
             "target": "new",
         }
 
-    def _customs_add_charges(self, charges):
-        """Add lines for what is open of ``charges`` to a draft client invoice."""
-        self.ensure_one()
-        self.write(
-            {
-                "invoice_line_ids": [
-                    Command.create(charge._prepare_invoice_line_vals(self))
-                    for charge in charges
-                ]
-            }
+    def _customs_add_charges(self, charges_per_move):
+        """Add lines for what is open of charges to draft client invoices.
+
+        :param charges_per_move: list of charges, one recordset for each invoice
+        """
+        self.env["account.move.line"].create(
+            [
+                {**charge._prepare_invoice_line_vals(move), "move_id": move.id}
+                for move, charges in zip(self, charges_per_move, strict=True)
+                for charge in charges
+            ]
         )
 
     # === AUTHORITY'S BILLS === #

@@ -148,13 +148,10 @@ class CustomsAssessment(models.Model):
         """
         self.declaration_id._check_verifier(self.env._("post an assessment"))
         self.declaration_id._lock_for_money()
-        moves = self.env["account.move"]
-        for record in self:
+        records = self.browse(self.ids)  # the lock emptied what self reads along with
+        for record in records:
             record._check_postable()
-        for record, deltas in self._get_deltas().items():
-            if deltas:
-                moves |= record._create_authority_move(deltas)
-        moves._post(soft=False)
+        records._create_authority_moves()._post(soft=False)
         if len(self) != 1:
             return True
         return self.declaration_id.action_view_authority_moves()
@@ -241,26 +238,24 @@ class CustomsAssessment(models.Model):
             result[record] = deltas
         return result
 
-    def _create_authority_move(self, deltas):
-        """Create the draft bill (or refund) that turns the books into this version."""
-        self.ensure_one()
-        total = sum(amount for _base, amount in deltas.values())
-        sign = -1 if total < 0 else 1
-        vals = self._prepare_authority_move_vals(sign)
-        vals["invoice_line_ids"] = [
-            (0, 0, line_vals)
-            for (charge, rate), (base, amount) in deltas.items()
-            for line_vals in charge._prepare_authority_line_vals(
-                sign * amount, base=sign * base, rate=rate
-            )
-        ]
-        move = self.env["account.move"].create(vals)
-        move._customs_force_import_vat(
-            {key: amount for key, (_base, amount) in deltas.items() if key[1]}
+    def _create_authority_moves(self):
+        """Create draft bills (or refunds) that turn the books into these versions."""
+        deltas = {key: value for key, value in self._get_deltas().items() if value}
+        moves = self.env["account.move"].create(
+            [
+                record._prepare_authority_move_vals(changes)
+                for record, changes in deltas.items()
+            ]
         )
-        return move
+        for move, changes in zip(moves, deltas.values(), strict=True):
+            move._customs_force_import_vat(
+                {key: amount for key, (_base, amount) in changes.items() if key[1]}
+            )
+        return moves
 
-    def _prepare_authority_move_vals(self, sign):
+    def _prepare_authority_move_vals(self, deltas):
+        """Return the values of a bill, or of a refund when less is owed in total."""
+        sign = -1 if sum(amount for _base, amount in deltas.values()) < 0 else 1
         declaration = self.declaration_id
         reference = declaration.mrn or declaration.name
         if self.number:
@@ -279,4 +274,11 @@ class CustomsAssessment(models.Model):
             "invoice_payment_term_id": False,
             "ref": reference,
             "customs_assessment_id": self.id,
+            "invoice_line_ids": [
+                (0, 0, line_vals)
+                for (charge, rate), (base, amount) in deltas.items()
+                for line_vals in charge._prepare_authority_line_vals(
+                    sign * amount, base=sign * base, rate=rate
+                )
+            ],
         }

@@ -190,54 +190,102 @@ class CustomsCharge(models.Model):
         """Return rows (charge id, charged, billed, in draft, control balance)."""
         if not self._origin:
             return []
+        self._flush_posted_amounts()
+        return self.env.execute_query(
+            self._get_posted_amounts_sql(SQL("= ANY(%s)", list(self._origin.ids)))
+        )
+
+    @api.model
+    def _flush_posted_amounts(self):
         self.env["account.move.line"].flush_model(
             ["balance", "parent_state", "account_id", "customs_charge_id", "move_id"]
         )
         self.env["account.move"].flush_model(["move_type", "journal_id"])
-        self.env["res.company"].flush_model(["customs_disbursement_account_id"])
-        return self.env.execute_query(
+        self.env["res.company"].flush_model(
+            ["customs_disbursement_account_id", "currency_exchange_journal_id"]
+        )
+
+    @api.model
+    def _get_posted_amounts_sql(self, condition):
+        """Return the query for what is posted of charges whose id meets a condition."""
+        return SQL(
+            """
+            SELECT line.customs_charge_id AS charge_id,
+                   SUM(CASE WHEN posted AND NOT to_client
+                            THEN line.balance ELSE 0 END) AS charged,
+                   SUM(CASE WHEN posted AND to_client
+                            THEN -line.balance ELSE 0 END) AS billed,
+                   SUM(CASE WHEN NOT posted AND to_client
+                            THEN -line.balance ELSE 0 END) AS in_draft,
+                   SUM(CASE WHEN posted AND on_control
+                            THEN line.balance ELSE 0 END) AS control
+              FROM (
+                SELECT aml.customs_charge_id,
+                       aml.balance,
+                       aml.parent_state = 'posted' AS posted,
+                       aml.account_id = company.customs_disbursement_account_id
+                       AS on_control,
+                       move.move_type = ANY(%(client_types)s)
+                       OR COALESCE(
+                           move.journal_id = company.currency_exchange_journal_id,
+                           FALSE
+                       ) AS to_client
+                  FROM account_move_line aml
+                  JOIN account_move move ON move.id = aml.move_id
+                  JOIN res_company company ON company.id = aml.company_id
+                 WHERE aml.customs_charge_id %(condition)s
+                   AND aml.parent_state IN ('posted', 'draft')
+              ) line
+             GROUP BY line.customs_charge_id
+            """,
+            client_types=list(CLIENT_MOVE_TYPES),
+            condition=condition,
+        )
+
+    @api.model
+    def _search_open(self, amount):
+        """Return the ids of clients' charges where an amount is not zero.
+
+        :param amount: ``to_bill`` or ``control``
+        """
+        self.flush_model(["nature", "amount", "company_id"])
+        self._flush_posted_amounts()
+        amounts = {
+            "to_bill": SQL(
+                """CASE WHEN charge.nature = 'service' THEN COALESCE(charge.amount, 0)
+                        ELSE posted.charged END - posted.billed - posted.in_draft"""
+            ),
+            "control": SQL("posted.control"),
+        }
+        rows = self.env.execute_query(
             SQL(
                 """
-                SELECT line.customs_charge_id,
-                       SUM(CASE WHEN posted AND NOT to_client
-                                THEN line.balance ELSE 0 END),
-                       SUM(CASE WHEN posted AND to_client
-                                THEN -line.balance ELSE 0 END),
-                       SUM(CASE WHEN NOT posted AND to_client
-                                THEN -line.balance ELSE 0 END),
-                       SUM(CASE WHEN posted
-                                 AND line.account_id =
-                                     company.customs_disbursement_account_id
-                                THEN line.balance ELSE 0 END)
-                  FROM (
-                    SELECT aml.*,
-                           aml.parent_state = 'posted' AS posted,
-                           move.move_type = ANY(%(client_types)s)
-                           OR move.journal_id = owner.currency_exchange_journal_id
-                           AS to_client
-                      FROM account_move_line aml
-                      JOIN account_move move ON move.id = aml.move_id
-                      JOIN res_company owner ON owner.id = aml.company_id
-                     WHERE aml.customs_charge_id = ANY(%(ids)s)
-                       AND aml.parent_state IN ('posted', 'draft')
-                  ) line
-                  JOIN res_company company ON company.id = line.company_id
-                 GROUP BY line.customs_charge_id
+                SELECT charge.id
+                  FROM customs_charge charge
+                  JOIN res_company company ON company.id = charge.company_id
+                  JOIN res_currency currency ON currency.id = company.currency_id
+                  LEFT JOIN (%(posted)s) found ON found.charge_id = charge.id
+                 CROSS JOIN LATERAL (
+                    SELECT COALESCE(found.charged, 0) AS charged,
+                           COALESCE(found.billed, 0) AS billed,
+                           COALESCE(found.in_draft, 0) AS in_draft,
+                           COALESCE(found.control, 0) AS control
+                 ) posted
+                 WHERE charge.nature != 'own_cost'
+                   AND ABS(%(amount)s) >= currency.rounding / 2
                 """,
-                client_types=list(CLIENT_MOVE_TYPES),
-                ids=list(self._origin.ids),
+                posted=self._get_posted_amounts_sql(SQL("IS NOT NULL")),
+                amount=amounts[amount],
             )
         )
+        return [row[0] for row in rows]
 
     def _search_amount_to_bill(self, operator, value):
         """Support ``amount_to_bill != 0`` and ``= 0``."""
         if operator not in ("=", "!=") or value:
             return NotImplemented
-        charges = self.search([("nature", "!=", "own_cost")])
-        open_ids = charges.filtered(
-            lambda charge: not charge.currency_id.is_zero(charge.amount_to_bill)
-        ).ids
-        return [("id", "in" if operator == "!=" else "not in", open_ids)]
+        found = self._search_open("to_bill")
+        return [("id", "in" if operator == "!=" else "not in", found)]
 
     def _get_open_reason(self):
         """Return what is open of the charge in words, nothing when it is settled."""

@@ -40,8 +40,7 @@ class CustomsDeclaration(models.Model):
                     for declaration, charges in files
                 ]
             )
-            for draft, (_declaration, charges) in zip(drafts, files, strict=True):
-                draft._customs_add_charges(charges)
+            drafts._customs_add_charges([charges for _declaration, charges in files])
             invoices |= drafts
         return invoices
 

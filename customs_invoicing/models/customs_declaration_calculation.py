@@ -25,7 +25,16 @@ class CustomsDeclaration(models.Model):
                         name=record.name,
                     )
                 )
-            record._write_expectation(record._calculate_expectation())
+        groups = self.grouped(lambda r: (r.tariff_id, r._get_calculation_date()))
+        for (tariff, on_date), records in groups.items():
+            codes = {code for code in records.line_ids.mapped("code") if code}
+            measures = (
+                self.env["customs.measure"]
+                ._search_for_items(tariff, codes, on_date)
+                ._to_engine()
+            )
+            for record in records:
+                record._write_expectation(record._calculate_expectation(measures))
         return True
 
     def _get_calculation_date(self):
@@ -33,10 +42,12 @@ class CustomsDeclaration(models.Model):
         self.ensure_one()
         return self.registration_date or fields.Date.context_today(self)
 
-    def _calculate_expectation(self):
-        """Return the engine's results for all items of one declaration."""
+    def _calculate_expectation(self, measures):
+        """Return the engine's results for all items of one declaration.
+
+        :param measures: engine measures that can concern any of the items
+        """
         self.ensure_one()
-        on_date = self._get_calculation_date()
         items = [
             DutyItem(
                 key=line.id,
@@ -48,13 +59,10 @@ class CustomsDeclaration(models.Model):
             )
             for line in self.line_ids
         ]
-        measures = self.env["customs.measure"]._search_for_items(
-            self.tariff_id, {item.code for item in items}, on_date
-        )
         return calculate(
             items,
-            measures._to_engine(),
-            on_date=on_date,
+            measures,
+            on_date=self._get_calculation_date(),
             rounding=self.tariff_id._get_rounding(),
             currency=self.tariff_currency_id.name,
         )
@@ -65,28 +73,27 @@ class CustomsDeclaration(models.Model):
         by_key = {}
         for line in self.duty_line_ids:
             by_key.setdefault((line.line_id.id, line.tax_code_id.code), line)
-        tax_codes = self.env["customs.tax.code"]._get_by_code(
-            self.tariff_id, {result.tax_code for result in results}
-        )
-        calculated = self.env["customs.duty.line"]
-        to_create = []
+        calculated, to_create = set(), []
         for (item_key, tax_code), group in _group_results(results).items():
             vals = self._prepare_expectation_vals(group)
+            measure = self.env["customs.measure"].browse(vals["measure_id"])
             line = by_key.get((item_key, tax_code))
             if line:
                 line.write(vals)
-                calculated |= line
+                calculated.add(line.id)
             else:
                 to_create.append(
                     {
                         **vals,
                         "declaration_id": self.id,
                         "line_id": item_key,
-                        "tax_code_id": tax_codes[tax_code].id,
+                        "tax_code_id": measure.tax_code_id.id,
                         "sequence": 10 * len(to_create) + 500,
                     }
                 )
-        self._flag_missing_rates(self.duty_line_ids - calculated)
+        self._flag_missing_rates(
+            self.duty_line_ids.filtered(lambda line: line.id not in calculated)
+        )
         self.env["customs.duty.line"].create(to_create)
 
     def _prepare_expectation_vals(self, results):

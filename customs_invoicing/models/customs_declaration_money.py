@@ -132,6 +132,7 @@ class CustomsDeclaration(models.Model):
         "charge_ids.control_balance",
     )
     def _compute_posted_amounts(self):
+        self.charge_ids.mapped("amount_charged")  # of all files in one query
         for record in self:
             services = record.charge_ids.filtered(lambda c: c.nature == "service")
             outlays = record.charge_ids - services
@@ -287,13 +288,21 @@ class CustomsDeclaration(models.Model):
         }
 
     def _compute_move_counts(self):
-        counts = defaultdict(set)
-        for move_id, declaration_id, is_client, _share in self._query_shares():
-            counts[declaration_id, is_client].add(move_id)
+        groups = self.env["account.move.line"]._read_group(
+            [("customs_declaration_id", "in", self.ids)],
+            ["customs_declaration_id", "move_id"],
+        )
+        authority, client, payments = (defaultdict(set) for _kind in range(3))
+        for declaration, move in groups:
+            if move.is_purchase_document():
+                authority[declaration.id].add(move.id)
+            elif move.is_sale_document():
+                client[declaration.id].add(move.id)
+            payments[declaration.id].update(move.matched_payment_ids.ids)
         for record in self:
-            record.authority_move_count = len(counts[record._origin.id, False])
-            record.client_move_count = len(record._get_client_moves())
-            record.payment_count = len(record._get_payments())
+            record.authority_move_count = len(authority[record._origin.id])
+            record.client_move_count = len(client[record._origin.id])
+            record.payment_count = len(payments[record._origin.id])
 
     @api.depends("current_assessment_id.state", "state")
     def _compute_has_unposted_assessment(self):
@@ -319,22 +328,17 @@ class CustomsDeclaration(models.Model):
         ]
 
     def _search_control_balance(self, operator, value):
-        return self._search_zero("control_balance", operator, value)
+        return self._search_zero("control", operator, value)
 
     def _search_amount_to_bill(self, operator, value):
-        return self._search_zero("amount_to_bill", operator, value)
+        return self._search_zero("to_bill", operator, value)
 
-    def _search_zero(self, field, operator, value):
+    def _search_zero(self, amount, operator, value):
         """Support ``field = 0`` and ``field != 0`` on computed amounts."""
         if operator not in ("=", "!=") or value:
             return NotImplemented
-        charges = self.env["customs.charge"].search([("nature", "!=", "own_cost")])
-        open_ids = {
-            charge.declaration_id.id
-            for charge in charges
-            if not charge.currency_id.is_zero(charge[field])
-        }
-        return [("id", "in" if operator == "!=" else "not in", list(open_ids))]
+        found = self.env["customs.charge"]._search_open(amount)
+        return [("charge_ids", "in" if operator == "!=" else "not in", found)]
 
     # === HELPERS === #
 
@@ -355,7 +359,7 @@ class CustomsDeclaration(models.Model):
         """Let one transaction at a time change the money of these files."""
         self.lock_for_update()
         self.invalidate_recordset()
-        self.charge_ids.invalidate_recordset()
+        self.env["customs.charge"].invalidate_model()
 
     def _get_charges_by_tax_code(self):
         self.ensure_one()
@@ -384,8 +388,10 @@ class CustomsDeclaration(models.Model):
             )
         )
         posted = defaultdict(lambda: [0.0, 0.0])
+        charges = self.env["customs.charge"].browse(lines.customs_charge_id.ids)
+        charge_by_id = {charge.id: charge for charge in charges}
         for line in lines:
-            charge = self.charge_ids.browse(line.customs_charge_id.id)
+            charge = charge_by_id[line.customs_charge_id.id]
             if not charge._is_own_import_vat():
                 posted[charge, 0.0][1] += line.amount_currency
             elif line.tax_line_id:

@@ -76,5 +76,5 @@ class CustomsAddCharges(models.TransientModel):
                 self.env._("No open charge is left; another invoice may hold them.")
             )
         self.charge_ids.declaration_id._check_billable()
-        self.move_id._customs_add_charges(charges)
+        self.move_id._customs_add_charges([charges])
         return {"type": "ir.actions.act_window_close"}

@@ -433,7 +433,6 @@ class TestOrders(CustomsCase):
         self.assertIn(service, wizard.charge_ids)
         self.bill(declaration)
         declaration.action_release()
-        service.amount = 0.0
         declaration.action_close()
         with self.assertRaisesRegex(UserError, "No open charge is left"):
             wizard.action_add()
