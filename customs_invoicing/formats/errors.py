@@ -4,54 +4,99 @@ A reader knows what is wrong and where; the database layer translates the senten
 ``code`` and shows it.  ``str(error)`` is the English sentence.
 """
 
+
+def _(text):
+    """Mark a sentence for translators; it is translated where it is shown."""
+    return text
+
+
 MESSAGES = {
-    "empty": "%(filename)s is empty. Export the declaration again and upload the new "
-    "file.",
-    "too_large": "%(filename)s has %(size_mb)s MB; at most %(limit_mb)s MB are read. "
-    "A declaration file is far smaller: check that this is the right file.",
-    "not_xml": "%(filename)s is not an XML file, or is damaged (line %(line)s). "
-    "Export the declaration again and upload the new file.",
-    "entities": "%(filename)s contains entity or document type definitions, which a "
-    "declaration never needs and which can harm the server. It was not read.",
-    "unknown_format": "%(filename)s is XML, but no declaration that can be read "
-    "(its root element is %(root)s). Expected: ASYCUDA World.",
-    "bad_number": "%(filename)s: %(where)s should be a number but is “%(value)s”. "
-    "Correct it in the customs system and export the declaration again.",
-    "missing_number": "%(filename)s: %(where)s is empty. Nothing was imported; "
-    "assess the declaration in the customs system and export it again.",
-    "missing_tax_code": "%(filename)s: %(where)s has the amount %(value)s but no tax "
-    "code. Correct it in the customs system and export the declaration again.",
-    "bad_date": "%(filename)s: %(where)s should be a date but is “%(value)s”. "
-    "Correct it in the customs system and export the declaration again.",
-    "no_office": "%(filename)s names no customs office. Export the declaration again "
-    "with its identification block.",
-    "item_total": "%(filename)s: the taxes of item %(item)s add up to %(found)s, but "
-    "the file announces %(announced)s. Nothing was imported; ask for a new export.",
-    "header_total": "%(filename)s: the taxes on the whole declaration add up to "
-    "%(found)s, but the file announces %(announced)s. Nothing was imported; ask for a "
-    "new export.",
-    "payable_total": "%(filename)s: the taxes to pay add up to %(found)s, but the file "
-    "announces %(announced)s. Nothing was imported; ask for a new export.",
-    "notice_total": "%(filename)s: tax %(tax)s adds up to %(found)s, but the "
-    "assessment notice says %(announced)s. Nothing was imported; ask for a new "
-    "export.",
-    "notice_item_taxes": "%(filename)s: the taxes of the items add up to %(found)s, "
-    "but the assessment notice says %(announced)s. Nothing was imported; ask for a new "
-    "export.",
-    "item_count": "%(filename)s announces %(announced)s items but holds %(found)s. "
-    "Nothing was imported; export the declaration again with all its items.",
+    "empty": _(
+        "%(filename)s is empty. Export the declaration again and upload the new file."
+    ),
+    "too_large": _(
+        "%(filename)s has %(size_mb)s MB; at most %(limit_mb)s MB are read. "
+        "A declaration file is far smaller: check that this is the right file."
+    ),
+    "not_xml": _(
+        "%(filename)s is not an XML file, or is damaged (line %(line)s). "
+        "Export the declaration again and upload the new file."
+    ),
+    "entities": _(
+        "%(filename)s contains entity or document type definitions, which a "
+        "declaration never needs and which can harm the server. It was not read."
+    ),
+    "unknown_format": _(
+        "%(filename)s is XML, but no declaration that can be read "
+        "(its root element is %(root)s). Expected: ASYCUDA World."
+    ),
+    "bad_number": _(
+        "%(filename)s: %(where)s should be a number but is “%(value)s”. "
+        "Correct it in the customs system and export the declaration again."
+    ),
+    "missing_number": _(
+        "%(filename)s: %(where)s is empty. Nothing was imported; "
+        "assess the declaration in the customs system and export it again."
+    ),
+    "missing_tax_code": _(
+        "%(filename)s: %(where)s has the amount %(value)s but no tax "
+        "code. Correct it in the customs system and export the declaration again."
+    ),
+    "bad_date": _(
+        "%(filename)s: %(where)s should be a date but is “%(value)s”. "
+        "Correct it in the customs system and export the declaration again."
+    ),
+    "no_office": _(
+        "%(filename)s names no customs office. Export the declaration again "
+        "with its identification block."
+    ),
+    "item_total": _(
+        "%(filename)s: the taxes of item %(item)s add up to %(found)s, but "
+        "the file announces %(announced)s. Nothing was imported; ask for a new export."
+    ),
+    "header_total": _(
+        "%(filename)s: the taxes on the whole declaration add up to "
+        "%(found)s, but the file announces %(announced)s. Nothing was imported; ask "
+        "for a new export."
+    ),
+    "payable_total": _(
+        "%(filename)s: the taxes to pay add up to %(found)s, but the file "
+        "announces %(announced)s. Nothing was imported; ask for a new export."
+    ),
+    "notice_total": _(
+        "%(filename)s: tax %(tax)s adds up to %(found)s, but the "
+        "assessment notice says %(announced)s. Nothing was imported; ask for a new "
+        "export."
+    ),
+    "notice_item_taxes": _(
+        "%(filename)s: the taxes of the items add up to %(found)s, "
+        "but the assessment notice says %(announced)s. Nothing was imported; ask for "
+        "a new export."
+    ),
+    "item_count": _(
+        "%(filename)s announces %(announced)s items but holds %(found)s. "
+        "Nothing was imported; export the declaration again with all its items."
+    ),
 }
 
 WARNINGS = {
-    "ambiguous_dates": "No date in the file shows whether day or month comes first; "
-    "month first was assumed (%(value)s is read as %(read_as)s). Check the dates.",
-    "bad_date": "%(where)s should be a date but is “%(value)s”; it was left empty.",
-    "unread_rate": "%(where)s, “%(value)s”, could not be read as a percentage or an "
-    "amount per unit; the amount is taken as it stands.",
-    "payment_method": "%(where)s is “%(value)s”, which is neither paid (1) nor "
-    "suspended (0); the tax is taken as to be paid.",
-    "value_text": "%(where)s, “%(value)s”, could not be read; freight, insurance and "
-    "other costs of this item are unknown.",
+    "ambiguous_dates": _(
+        "No date in the file shows whether day or month comes first; "
+        "month first was assumed (%(value)s is read as %(read_as)s). Check the dates."
+    ),
+    "bad_date": _("%(where)s should be a date but is “%(value)s”; it was left empty."),
+    "unread_rate": _(
+        "%(where)s, “%(value)s”, could not be read as a percentage or an "
+        "amount per unit; the amount is taken as it stands."
+    ),
+    "payment_method": _(
+        "%(where)s is “%(value)s”, which is neither paid (1) nor "
+        "suspended (0); the tax is taken as to be paid."
+    ),
+    "value_text": _(
+        "%(where)s, “%(value)s”, could not be read; freight, insurance and "
+        "other costs of this item are unknown."
+    ),
 }
 
 

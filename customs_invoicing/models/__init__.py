@@ -1,10 +1,15 @@
+from . import customs_declaration_part  # first: others inherit it
+
+# isort: split
 from . import (
     account_move,
     account_move_line,
+    account_move_posting,
     account_tax,
     customs_assessment,
     customs_assessment_line,
     customs_charge,
+    customs_charge_amounts,
     customs_charge_code,
     customs_declaration,
     customs_declaration_billing,
@@ -13,7 +18,9 @@ from . import (
     customs_declaration_line,
     customs_declaration_loading,
     customs_declaration_money,
+    customs_declaration_moves,
     customs_declaration_partners,
+    customs_declaration_workflow,
     customs_document,
     customs_duty_line,
     customs_exchange_rate,

@@ -1,9 +1,5 @@
-from collections import defaultdict
-
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.fields import Command
-from odoo.tools import float_round
 
 from .customs_declaration import CUSTOMS_READERS
 
@@ -125,115 +121,10 @@ class AccountMove(models.Model):
             ]
         )
 
-    # === AUTHORITY'S BILLS === #
-
-    def _customs_force_import_vat(self, amounts):
-        """Make the tax lines of a draft bill equal the assessed import VAT.
-
-        :param amounts: ``{(charge, rate): signed amount}`` in the bill's currency
-        """
-        self.ensure_one()
-        commands = []
-        for (charge, rate), amount in amounts.items():
-            tax = charge.company_id._get_customs_import_vat_tax(rate)
-            lines = self.line_ids.filtered(
-                lambda line, charge=charge, tax=tax: line.tax_line_id == tax
-                and line.customs_charge_id == charge
-            )
-            if len(lines) == 1:
-                commands.append(Command.update(lines.id, {"amount_currency": amount}))
-                continue
-            raise UserError(
-                self.env._(
-                    "Tax %(tax)s splits import VAT over %(count)s accounts. Choose a "
-                    "tax with one account under Settings, Customs, Import VAT.",
-                    tax=tax.name,
-                    count=len(lines),
-                )
-            )
-        if commands:
-            self.write({"line_ids": commands})
-
-    # === POSTING === #
-
-    def _post(self, soft=True):
-        declarations = self._get_customs_declarations()
-        if declarations:
-            declarations._lock_for_money()
-            self._check_customs_over_billing()
-        posted = super()._post(soft)
-        posted._customs_settle_control()
-        return posted
-
-    def _get_customs_declarations(self):
-        # sudo: accountants without customs rights post these moves too
-        return self.sudo().line_ids.customs_declaration_id
-
-    def _check_customs_over_billing(self):
-        """Refuse to bill a client more than was charged or agreed."""
-        billed_now = defaultdict(float)
-        for line in self.sudo().line_ids:  # sudo: see _get_customs_declarations
-            move = line.move_id
-            if line.customs_charge_id and move.is_sale_document():
-                billed_now[line.customs_charge_id] -= line.balance
-        problems = []
-        for charge, amount in billed_now.items():
-            if charge.nature not in ("disbursement", "recharge"):
-                continue
-            tolerance = max(
-                line.move_id._get_customs_rounding_gap()
-                for line in charge.move_line_ids & self.sudo().line_ids
-            )
-            excess = charge.amount_billed + amount - charge.amount_charged
-            if amount > 0 and charge.currency_id.compare_amounts(excess, tolerance) > 0:
-                problems.append(
-                    self.env._(
-                        "%(charge)s of %(declaration)s: %(amount)s more would be "
-                        "billed than was charged. Charges are passed on at cost, once.",
-                        charge=charge.name,
-                        declaration=charge.declaration_id.name,
-                        amount=charge.currency_id.format(excess),
-                    )
-                )
-        if problems:
-            raise UserError("\n".join(problems))
-
-    def _get_customs_rounding_gap(self):
-        """Return what one rounding of the invoice currency is worth, 0 in our own."""
-        self.ensure_one()
-        currency, company = self.currency_id, self.company_id
-        if currency == company.currency_id or not self.invoice_currency_rate:
-            return 0.0
-        return float_round(
-            currency.rounding / 2 / self.invoice_currency_rate,
-            precision_rounding=company.currency_id.rounding,
-            rounding_method="UP",
-        )
-
-    def button_draft(self):
-        """Take matches on the control account apart when a move becomes a draft.
-
-        Odoo keeps matches of drafts, and with them the exchange rounding of a client
-        invoice, whose amounts may change now.
-        """
-        result = super().button_draft()
-        lines = self.sudo().line_ids.filtered(lambda line: line._is_customs_control())
-        lines._all_reconciled_lines().remove_move_reconcile()
-        lines.customs_charge_id._settle_control()
-        return result
-
-    def _customs_settle_control(self):
-        """Match outlays with what clients were billed, per charge.
-
-        Runs on every posting, whichever side comes last. Reset to draft, cancelling
-        and reversing undo it.
-        """
-        # sudo: see _get_customs_declarations
-        self.sudo().line_ids.customs_charge_id._settle_control()
-
-    def _customs_link_rounding(self):
-        """Tie rounding entries to their match, so undoing it reverses them."""
-        for move in self:
-            line = move.line_ids.filtered("customs_charge_id")
-            matches = line.matched_debit_ids | line.matched_credit_ids
-            matches[:1].exchange_move_id = move
+    def copy_data(self, default=None):
+        """Keep the assessment on what Odoo makes when it replaces a bill."""
+        vals_list = super().copy_data(default)
+        if self.env.context.get("include_business_fields"):
+            for move, vals in zip(self, vals_list, strict=True):
+                vals["customs_assessment_id"] = move.customs_assessment_id.id
+        return vals_list

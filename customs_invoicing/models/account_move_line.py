@@ -23,6 +23,18 @@ class AccountMoveLine(models.Model):
         check_company=True,
         domain="[('declaration_id', '=', customs_declaration_id)]",
     )
+    customs_amount = fields.Monetary(
+        string="Customs amount",
+        currency_field="company_currency_id",
+        copy=False,
+        help="Outlay or price this line bills, in the currency of the company. Empty "
+        "once the price was changed by hand.",
+    )
+    customs_taken_back = fields.Boolean(
+        string="Import VAT taken back",
+        copy=False,
+        help="Marks the base of import VAT that a correction replaces.",
+    )
     customs_tax_code = fields.Char(
         string="Customs tax code",
         compute="_compute_customs_tax_code",
@@ -57,7 +69,13 @@ class AccountMoveLine(models.Model):
         result = super()._copy_data_extend_business_fields(values)
         values["customs_declaration_id"] = self.customs_declaration_id.id
         values["customs_charge_id"] = self.customs_charge_id.id
+        values["customs_taken_back"] = self.customs_taken_back
         return result
+
+    def write(self, vals):
+        if "price_unit" in vals and not self.env.context.get("customs_reprice"):
+            vals = {**vals, "customs_amount": 0.0}
+        return super().write(vals)
 
     @api.model
     def _get_customs_tax_key(self, line):
@@ -72,6 +90,7 @@ class AccountMoveLine(models.Model):
             return {
                 "customs_charge_id": line.customs_charge_id.id,
                 "customs_declaration_id": line.customs_declaration_id.id,
+                "customs_taken_back": line.customs_taken_back,
             }
         return {}
 

@@ -131,7 +131,8 @@ class CustomsAssessment(models.Model):
                 )
 
     def write(self, vals):
-        if set(vals) & {"declaration_id", "kind", "number", "date", "line_ids"}:
+        derived = {"is_current", "amount_assessed", "amount_payable"}
+        if {name for name in vals if not name.startswith("message_")} - derived:
             self._check_not_posted()
         return super().write(vals)
 
@@ -147,10 +148,12 @@ class CustomsAssessment(models.Model):
         Posting the same version again finds nothing to change and does nothing.
         """
         self.declaration_id._check_verifier(self.env._("post an assessment"))
+        self._check_four_eyes()
         self.declaration_id._lock_for_money()
         records = self.browse(self.ids)  # the lock emptied what self reads along with
         for record in records:
             record._check_postable()
+            record.declaration_id._ensure_charges(record)
         records._create_authority_moves()._post(soft=False)
         if len(self) != 1:
             return True
@@ -181,15 +184,33 @@ class CustomsAssessment(models.Model):
             problems.append(
                 self.env._("No authority: choose to whom the amounts are owed.")
             )
-        if self.company_id.customs_four_eyes and self.create_uid == self.env.user:
-            problems.append(
-                self.env._("Posting needs a second person: you imported it yourself.")
-            )
+        problems.extend(self._get_rate_problems())
         problems.extend(self.company_id._get_customs_setup_gaps(declaration.capacity))
         if problems:
             raise UserError(
                 "\n".join(f"{declaration.name}: {problem}" for problem in problems)
             )
+
+    def _get_rate_problems(self):
+        """Without a rate Odoo converts one to one, which is a wrong amount."""
+        self.ensure_one()
+        return self.company_id._get_customs_rate_problems(self.currency_id)
+
+    def _check_four_eyes(self):
+        """Where the company asks for it, whoever imported may not post."""
+        for record in self:
+            if (
+                record.company_id.customs_four_eyes
+                and record.create_uid == self.env.user
+                and not self.env.su
+            ):
+                raise UserError(
+                    self.env._(
+                        "%(name)s: Posting needs a second person: you imported it "
+                        "yourself.",
+                        name=record.declaration_id.name,
+                    )
+                )
 
     def _get_targets(self):
         """Return ``{(charge, tax rate): (base, payable)}`` of this version.
@@ -201,10 +222,12 @@ class CustomsAssessment(models.Model):
         charges = self.declaration_id._get_charges_by_tax_code()
         targets = defaultdict(lambda: [0.0, 0.0])
         for line in self.line_ids:
-            charge = charges.get(line.tax_code_id)
-            if not charge or self.currency_id.is_zero(line.amount_payable):
+            if self.currency_id.is_zero(line.amount_payable):
                 continue
-            rate = line._get_import_vat_rate() if charge._is_own_import_vat() else 0.0
+            # without its charge the amount stays open: an empty record is its key
+            charge = charges.get(line.tax_code_id, self.env["customs.charge"])
+            own_vat = charge and charge._is_own_import_vat()
+            rate = line._get_import_vat_rate() if own_vat else 0.0
             target = targets[charge, rate]
             target[0] += line.base
             target[1] += line.amount_payable
@@ -247,15 +270,33 @@ class CustomsAssessment(models.Model):
                 for record, changes in deltas.items()
             ]
         )
-        for move, changes in zip(moves, deltas.values(), strict=True):
-            move._customs_force_import_vat(
-                {key: amount for key, (_base, amount) in changes.items() if key[1]}
-            )
+        for move, (record, changes) in zip(moves, deltas.items(), strict=True):
+            move._customs_force_import_vat(record._get_import_vat_amounts(changes))
         return moves
+
+    def _get_import_vat_amounts(self, deltas):
+        """Return ``{(charge, rate, taken back): amount}`` of the tax lines to post.
+
+        A changed base carries the change of the tax. Where the tax alone changed, the
+        new tax is posted on the full base, and the old one taken back with it.
+        """
+        self.ensure_one()
+        targets, amounts = self._get_targets(), {}
+        for (charge, rate), (base, amount) in deltas.items():
+            if not rate:
+                continue
+            if base:
+                amounts[charge, rate, False] = amount
+            else:
+                new = targets[charge, rate][1]
+                amounts[charge, rate, False] = new
+                amounts[charge, rate, True] = amount - new
+        return amounts
 
     def _prepare_authority_move_vals(self, deltas):
         """Return the values of a bill, or of a refund when less is owed in total."""
         sign = -1 if sum(amount for _base, amount in deltas.values()) < 0 else 1
+        targets = self._get_targets()
         declaration = self.declaration_id
         reference = declaration.mrn or declaration.name
         if self.number:
@@ -278,7 +319,10 @@ class CustomsAssessment(models.Model):
                 (0, 0, line_vals)
                 for (charge, rate), (base, amount) in deltas.items()
                 for line_vals in charge._prepare_authority_line_vals(
-                    sign * amount, base=sign * base, rate=rate
+                    sign * amount,
+                    base=sign * (base or targets.get((charge, rate), (0.0,))[0]),
+                    rate=rate,
+                    correction=bool(rate and not base),
                 )
             ],
         }

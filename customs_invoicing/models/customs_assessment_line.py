@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 from .customs_duty_line import TAX_STATUS
 
@@ -70,6 +70,16 @@ class CustomsAssessmentLine(models.Model):
         candidates = [round(raw, 4), round(raw * 100, 4)]
         return next((rate for rate in candidates if rate in known), candidates[0])
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        lines = super().create(vals_list)
+        lines.assessment_id._check_not_posted()
+        return lines
+
     def write(self, vals):
         self.assessment_id._check_not_posted()
         return super().write(vals)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_posted(self):
+        self.assessment_id._check_not_posted()

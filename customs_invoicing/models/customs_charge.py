@@ -1,10 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
-from odoo.tools import SQL
-
-#: Moves towards the client; every other posted move is towards the authority or vendor.
-CLIENT_MOVE_TYPES = ("out_invoice", "out_refund", "out_receipt")
 
 
 class CustomsCharge(models.Model):
@@ -15,17 +11,9 @@ class CustomsCharge(models.Model):
 
     _name = "customs.charge"
     _description = "Customs Charge"
+    _inherit = ["customs.declaration.part"]
     _order = "declaration_id, sequence, id"
-    _check_company_auto = True
 
-    declaration_id = fields.Many2one(
-        comodel_name="customs.declaration",
-        required=True,
-        index=True,
-        ondelete="cascade",
-        check_company=True,
-    )
-    company_id = fields.Many2one(related="declaration_id.company_id", store=True)
     currency_id = fields.Many2one(related="company_id.currency_id")
     client_id = fields.Many2one(
         related="declaration_id.client_id", store=True, index="btree_not_null"
@@ -174,111 +162,70 @@ class CustomsCharge(models.Model):
     def _compute_posted_amounts(self):
         rows = {row[0]: row[1:] for row in self._query_posted_amounts()}
         for record in self:
-            charged, billed, draft, control = rows.get(record._origin.id, (0.0,) * 4)
-            currency = record.currency_id
+            charged, billed, draft, credit, control = rows.get(
+                record._origin.id, (0.0,) * 5
+            )
             record.amount_charged = charged
             record.amount_billed = billed
-            record.amount_in_draft = draft
+            record.amount_in_draft = draft + credit
             record.control_balance = control
-            target = {"service": record.amount, "own_cost": 0.0}.get(
-                record.nature, charged
+            record.amount_to_bill = record._get_amount_to_bill(
+                charged, billed, draft, credit
             )
-            to_bill = currency.round(target - billed - draft) if currency else 0.0
-            record.amount_to_bill = 0.0 if record.nature == "own_cost" else to_bill
 
-    def _query_posted_amounts(self):
-        """Return rows (charge id, charged, billed, in draft, control balance)."""
-        if not self._origin:
-            return []
-        self._flush_posted_amounts()
-        return self.env.execute_query(
-            self._get_posted_amounts_sql(SQL("= ANY(%s)", list(self._origin.ids)))
-        )
+    def _get_amount_to_bill(self, charged, billed, draft, credit):
+        """Return what is open for the client.
 
-    @api.model
-    def _flush_posted_amounts(self):
-        self.env["account.move.line"].flush_model(
-            ["balance", "parent_state", "account_id", "customs_charge_id", "move_id"]
-        )
-        self.env["account.move"].flush_model(["move_type", "journal_id"])
-        self.env["res.company"].flush_model(
-            ["customs_disbursement_account_id", "currency_exchange_journal_id"]
-        )
-
-    @api.model
-    def _get_posted_amounts_sql(self, condition):
-        """Return the query for what is posted of charges whose id meets a condition."""
-        return SQL(
-            """
-            SELECT line.customs_charge_id AS charge_id,
-                   SUM(CASE WHEN posted AND NOT to_client
-                            THEN line.balance ELSE 0 END) AS charged,
-                   SUM(CASE WHEN posted AND to_client
-                            THEN -line.balance ELSE 0 END) AS billed,
-                   SUM(CASE WHEN NOT posted AND to_client
-                            THEN -line.balance ELSE 0 END) AS in_draft,
-                   SUM(CASE WHEN posted AND on_control
-                            THEN line.balance ELSE 0 END) AS control
-              FROM (
-                SELECT aml.customs_charge_id,
-                       aml.balance,
-                       aml.parent_state = 'posted' AS posted,
-                       aml.account_id = company.customs_disbursement_account_id
-                       AS on_control,
-                       move.move_type = ANY(%(client_types)s)
-                       OR COALESCE(
-                           move.journal_id = company.currency_exchange_journal_id,
-                           FALSE
-                       ) AS to_client
-                  FROM account_move_line aml
-                  JOIN account_move move ON move.id = aml.move_id
-                  JOIN res_company company ON company.id = aml.company_id
-                 WHERE aml.customs_charge_id %(condition)s
-                   AND aml.parent_state IN ('posted', 'draft')
-              ) line
-             GROUP BY line.customs_charge_id
-            """,
-            client_types=list(CLIENT_MOVE_TYPES),
-            condition=condition,
-        )
-
-    @api.model
-    def _search_open(self, amount):
-        """Return the ids of clients' charges where an amount is not zero.
-
-        :param amount: ``to_bill`` or ``control``
+        A draft credit note only counts against what was billed too much: it must not
+        make a billed charge billable again before it is posted.
         """
-        self.flush_model(["nature", "amount", "company_id"])
-        self._flush_posted_amounts()
-        amounts = {
-            "to_bill": SQL(
-                """CASE WHEN charge.nature = 'service' THEN COALESCE(charge.amount, 0)
-                        ELSE posted.charged END - posted.billed - posted.in_draft"""
-            ),
-            "control": SQL("posted.control"),
-        }
-        rows = self.env.execute_query(
-            SQL(
-                """
-                SELECT charge.id
-                  FROM customs_charge charge
-                  JOIN res_company company ON company.id = charge.company_id
-                  JOIN res_currency currency ON currency.id = company.currency_id
-                  LEFT JOIN (%(posted)s) found ON found.charge_id = charge.id
-                 CROSS JOIN LATERAL (
-                    SELECT COALESCE(found.charged, 0) AS charged,
-                           COALESCE(found.billed, 0) AS billed,
-                           COALESCE(found.in_draft, 0) AS in_draft,
-                           COALESCE(found.control, 0) AS control
-                 ) posted
-                 WHERE charge.nature != 'own_cost'
-                   AND ABS(%(amount)s) >= currency.rounding / 2
-                """,
-                posted=self._get_posted_amounts_sql(SQL("IS NOT NULL")),
-                amount=amounts[amount],
+        self.ensure_one()
+        if self.nature == "own_cost" or not self.currency_id:
+            return 0.0
+        target = self.amount if self.nature == "service" else charged
+        remaining = self.currency_id.round(target - billed - draft)
+        if remaining < 0:
+            return min(0.0, self.currency_id.round(remaining - credit))
+        return remaining
+
+    def _get_billing_problem(self, amount, gap):
+        """Return why an amount may not be billed (or credited), else nothing.
+
+        :param amount: in company currency, negative for a credit note
+        :param gap: what the invoice currency cannot express
+        """
+        self.ensure_one()
+        currency = self.currency_id
+        billed = self.amount_billed + amount
+        if amount > 0:
+            limit = self.amount if self.nature == "service" else self.amount_charged
+            excess = billed - (0.0 if self.nature == "own_cost" else limit)
+            if currency.compare_amounts(excess, gap) <= 0:
+                return ""
+            if self.nature == "service":
+                return self.env._(
+                    "%(charge)s of %(declaration)s: %(amount)s more would be billed "
+                    "than its price. Change the price on the declaration first.",
+                    charge=self.name,
+                    declaration=self.declaration_id.name,
+                    amount=currency.format(excess),
+                )
+            return self.env._(
+                "%(charge)s of %(declaration)s: %(amount)s more would be billed than "
+                "was charged. Charges are passed on at cost, once.",
+                charge=self.name,
+                declaration=self.declaration_id.name,
+                amount=currency.format(excess),
             )
-        )
-        return [row[0] for row in rows]
+        if amount < 0 and currency.compare_amounts(billed, -gap) < 0:
+            return self.env._(
+                "%(charge)s of %(declaration)s: %(amount)s more would be credited than "
+                "was billed.",
+                charge=self.name,
+                declaration=self.declaration_id.name,
+                amount=currency.format(-billed),
+            )
+        return ""
 
     def _search_amount_to_bill(self, operator, value):
         """Support ``amount_to_bill != 0`` and ``= 0``."""
@@ -324,15 +271,37 @@ class CustomsCharge(models.Model):
                     )
                 )
 
+    def write(self, vals):
+        keys = {"declaration_id", "tax_code_id", "charge_code_id"} & set(vals)
+        for record in self:
+            changed = any(record[key].id != vals[key] for key in keys)
+            if changed and record.sudo().move_line_ids:  # sudo: of any company
+                raise UserError(
+                    self.env._(
+                        "%(charge)s of %(declaration)s is on journal entries; its kind "
+                        "and its declaration cannot change any more.",
+                        charge=record.name,
+                        declaration=record.declaration_id.name,
+                    )
+                )
+        return super().write(vals)
+
     @api.ondelete(at_uninstall=False)
     def _unlink_except_used(self):
-        for record in self.filtered("move_line_ids"):
+        for record in self:
+            assessed = record.declaration_id.current_assessment_id.line_ids.tax_code_id
+            if record.sudo().move_line_ids:  # sudo: of any company
+                reason = self.env._("is on journal entries. Reverse them instead.")
+            elif record.tax_code_id & assessed:
+                reason = self.env._("was assessed by the authority.")
+            else:
+                continue
             raise UserError(
                 self.env._(
-                    "%(charge)s of %(declaration)s is on journal entries and cannot "
-                    "be deleted. Reverse the entries instead.",
+                    "%(charge)s of %(declaration)s cannot be deleted: it %(reason)s",
                     charge=record.name,
                     declaration=record.declaration_id.name,
+                    reason=reason,
                 )
             )
 
@@ -386,7 +355,9 @@ class CustomsCharge(models.Model):
             "interest": company.customs_interest_account_id,
         }.get(self.kind, company.customs_duty_clearing_account_id)
 
-    def _prepare_authority_line_vals(self, amount, base=0.0, rate=0.0):
+    def _prepare_authority_line_vals(
+        self, amount, base=0.0, rate=0.0, correction=False
+    ):
         """Return the values of the bill lines for an amount owed to the authority.
 
         Import VAT of an own import is a pair of lines on the neutral account, the
@@ -411,22 +382,21 @@ class CustomsCharge(models.Model):
                 }
             ]
         tax = self.company_id._get_customs_import_vat_tax(rate)
-        neutral = {
-            **common,
-            "account_id": self.company_id.customs_neutral_account_id.id,
-        }
+        common["account_id"] = self.company_id.customs_neutral_account_id.id
         return [
             {
-                **neutral,
+                **common,
                 "name": self.env._("%(label)s, base", label=label),
                 "price_unit": base,
                 "tax_ids": [Command.set(tax.ids)],
             },
             {
-                **neutral,
+                **common,
                 "name": self.env._("%(label)s, base taken back", label=label),
                 "price_unit": -base,
-                "tax_ids": [Command.clear()],
+                # a correction of the tax alone takes the old tax back with its base
+                "tax_ids": [Command.set(tax.ids if correction else [])],
+                "customs_taken_back": correction,
             },
         ]
 
@@ -457,6 +427,7 @@ class CustomsCharge(models.Model):
             "product_id": self.charge_code_id.product_id.id,
             "quantity": 1,
             "price_unit": price,
+            "customs_amount": sign * self.amount_to_bill,
             "customs_charge_id": self.id,
             "customs_declaration_id": self.declaration_id.id,
         }

@@ -159,7 +159,14 @@ class CustomsDeclaration(models.Model):
     registration_date = fields.Date(
         string="Registration date", copy=False, tracking=True
     )
-    registration_year = fields.Integer(string="Registration year", copy=False)
+    registration_year = fields.Integer(
+        string="Registration year",
+        compute="_compute_registration_year",
+        store=True,
+        readonly=False,
+        precompute=True,
+        copy=False,
+    )
     mrn = fields.Char(
         string="Declaration number",
         compute="_compute_mrn",
@@ -183,6 +190,10 @@ class CustomsDeclaration(models.Model):
         help="Box 48: deferred payment account used at the authority.",
     )
     payment_mode = fields.Char(string="Payment mode")
+    money_version = fields.Integer(string="Money version", copy=False, readonly=True)
+    loaded_fingerprint = fields.Char(
+        string="Content of the last file", copy=False, readonly=True
+    )
     guarantee_amount = fields.Monetary(
         string="Guarantee amount", currency_field="tariff_currency_id"
     )
@@ -321,6 +332,14 @@ class CustomsDeclaration(models.Model):
                 record.tariff_id.currency_id or record.company_id.currency_id
             )
 
+    @api.depends("registration_date")
+    def _compute_registration_year(self):
+        for record in self:
+            if record.registration_date:
+                record.registration_year = record.registration_date.year
+            else:
+                record.registration_year = record.registration_year or 0
+
     @api.depends("office_id.code", "registration_number", "registration_year")
     def _compute_mrn(self):
         for record in self:
@@ -454,24 +473,6 @@ class CustomsDeclaration(models.Model):
                 )
         return super().create(vals_list)
 
-    def write(self, vals):
-        frozen = {
-            name for name in vals if not name.startswith(("message_", "activity_"))
-        } - CHANGEABLE_WHEN_CLOSED
-        closed = self.filtered(lambda record: record.state == "closed")
-        if frozen and closed:
-            raise UserError(
-                self.env._(
-                    "%(name)s is closed and cannot be changed. Reopen it first.",
-                    name=closed[0].name,
-                )
-            )
-        if vals.get("state") == "closed":
-            (self - closed)._check_closable()
-        elif "state" in vals and closed:
-            self._check_verifier(self.env._("reopen a closed file"))
-        return super().write(vals)
-
     @api.ondelete(at_uninstall=False)
     def _unlink_except_used(self):
         for record in self:
@@ -483,136 +484,3 @@ class CustomsDeclaration(models.Model):
                         name=record.name,
                     )
                 )
-
-    # === STATE METHODS === #
-
-    def _check_state(self, allowed, action):
-        """Raise when a record is not in one of the ``allowed`` states."""
-        labels = dict(self._fields["state"]._description_selection(self.env))
-        for record in self:
-            if record.state not in allowed:
-                raise UserError(
-                    self.env._(
-                        "%(name)s is %(state)s; to %(action)s it must be %(allowed)s.",
-                        name=record.name,
-                        state=labels[record.state].lower(),
-                        action=action,
-                        allowed=" / ".join(labels[state].lower() for state in allowed),
-                    )
-                )
-
-    def action_mark_ready(self):
-        """Check that the file can be lodged."""
-        self._check_state(["draft"], self.env._("mark it ready"))
-        problems = []
-        for record in self:
-            reasons = record._get_blocking_reasons()
-            if not record.line_ids:
-                reasons.append(self.env._("No goods item: add at least one."))
-            problems.extend(f"{record.name}: {reason}" for reason in reasons)
-        if problems:
-            raise UserError("\n".join(problems))
-        self.state = "ready"
-        return True
-
-    def action_lodge(self):
-        """Record that the declaration was handed to the authority."""
-        self._check_state(["ready"], self.env._("lodge it"))
-        self.state = "lodged"
-        return True
-
-    def action_release(self):
-        """Record that the authority released the goods."""
-        self._check_state(["assessed"], self.env._("record its release"))
-        self.state = "released"
-        return True
-
-    def action_reset_to_draft(self):
-        self._check_state(
-            ["ready", "lodged", "cancelled"], self.env._("reset it to draft")
-        )
-        self.state = "draft"
-        return True
-
-    def action_reopen(self):
-        """Open a closed file again, for a late charge or a new assessment."""
-        self._check_state(["closed"], self.env._("reopen it"))
-        self.state = "released"
-        return True
-
-    def action_cancel(self):
-        """Cancel files none of whose moves is posted any more."""
-        self._check_state(
-            ["draft", "ready", "lodged", "assessed", "released"],
-            self.env._("cancel it"),
-        )
-        for record in self:
-            posted = record._get_customs_moves().filtered(
-                lambda move: move.state == "posted"
-            )
-            open_moves = posted.filtered(
-                lambda move: not move.reversal_move_ids and not move.reversed_entry_id
-            )
-            if open_moves:
-                raise UserError(
-                    self.env._(
-                        "%(name)s has posted entries (%(moves)s). Reverse or cancel "
-                        "them first; the file can be cancelled then.",
-                        name=record.name,
-                        moves=", ".join(open_moves.mapped("name")),
-                    )
-                )
-        self.state = "cancelled"
-        return True
-
-    def action_close(self):
-        """Close files whose disbursement control balance is zero per tax code."""
-        self._check_state(["released"], self.env._("close it"))
-        self.state = "closed"
-        return True
-
-    def _check_closable(self):
-        self._check_verifier(self.env._("close a file"))
-        problems = [reason for record in self for reason in record._get_open_balances()]
-        if problems:
-            raise UserError("\n".join(problems))
-
-    def _check_verifier(self, action):
-        if not self.env.su and not self.env.user.has_group(
-            "customs_invoicing.group_customs_verifier"
-        ):
-            raise UserError(
-                self.env._(
-                    "Only a customs verifier may %(action)s. Ask a colleague with "
-                    "this right.",
-                    action=action,
-                )
-            )
-
-    # === VIEW ACTIONS === #
-
-    def _action_view(self, xmlid, **values):
-        self.ensure_one()
-        action = self.env["ir.actions.act_window"]._for_xml_id(xmlid)
-        return {**action, **values}
-
-    def action_view_purchase_orders(self):
-        return self._action_view(
-            "purchase.purchase_form_action",
-            domain=[("id", "in", self.purchase_order_ids.ids)],
-            context={},
-        )
-
-    def action_view_sale_orders(self):
-        return self._action_view(
-            "sale.action_orders",
-            domain=[("id", "in", self.sale_order_ids.ids)],
-            context={},
-        )
-
-    def action_view_differences(self):
-        return self._action_view(
-            "customs_invoicing.customs_duty_line_action",
-            domain=[("declaration_id", "=", self.id)],
-            context={"search_default_differences": 1},
-        )

@@ -101,6 +101,9 @@ class CustomsDeclaration(models.Model):
                         name=record.name,
                     )
                 )
+            currency = record.client_id.customs_billing_currency_id
+            if currency:
+                problems.extend(record.company_id._get_customs_rate_problems(currency))
             problems.extend(
                 f"{record.name}: {gap}"
                 for gap in record.company_id._get_customs_setup_gaps(record.capacity)

@@ -13,6 +13,7 @@ class CustomsDeclaration(models.Model):
 
     def action_calculate(self):
         """Calculate what we expect per item and tax, from the measures in force."""
+        self.check_access("write")
         self._check_state(
             ["draft", "ready", "lodged", "assessed", "released"],
             self.env._("calculate its duties"),
@@ -71,7 +72,8 @@ class CustomsDeclaration(models.Model):
         """Store engine results on the duty lines, creating those not assessed."""
         self.ensure_one()
         by_key = {}
-        for line in self.duty_line_ids:
+        duty_lines = self._sudo_duty_lines()
+        for line in duty_lines:
             by_key.setdefault((line.line_id.id, line.tax_code_id.code), line)
         calculated, to_create = set(), []
         for (item_key, tax_code), group in _group_results(results).items():
@@ -92,9 +94,9 @@ class CustomsDeclaration(models.Model):
                     }
                 )
         self._flag_missing_rates(
-            self.duty_line_ids.filtered(lambda line: line.id not in calculated)
+            duty_lines.filtered(lambda line: line.id not in calculated)
         )
-        self.env["customs.duty.line"].create(to_create)
+        duty_lines.create(to_create)
 
     def _prepare_expectation_vals(self, results):
         """Return the values of one duty line from the results of its measures.

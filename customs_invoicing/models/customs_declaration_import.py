@@ -142,6 +142,13 @@ class CustomsDeclaration(models.Model):
                 )
             )
         problems.extend(self._get_currency_problems(filename, document))
+        problems.extend(
+            f"{filename}: {problem}"
+            for problem in self.env.company._get_customs_rate_problems(
+                office.tariff_id.currency_id
+            )
+        )
+        problems.extend(self._get_partner_problems(filename, document))
         problems.extend(self._get_foreign_problems(filename, document, office))
         problems.extend(self._get_closed_problems(filename, document, office))
         return problems

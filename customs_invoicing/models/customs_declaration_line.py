@@ -6,18 +6,10 @@ class CustomsDeclarationLine(models.Model):
 
     _name = "customs.declaration.line"
     _description = "Customs Declaration Item"
+    _inherit = ["customs.declaration.part"]
     _order = "declaration_id, number, id"
     _rec_name = "number"
-    _check_company_auto = True
 
-    declaration_id = fields.Many2one(
-        comodel_name="customs.declaration",
-        required=True,
-        index=True,
-        ondelete="cascade",
-        check_company=True,
-    )
-    company_id = fields.Many2one(related="declaration_id.company_id", store=True)
     tariff_id = fields.Many2one(related="declaration_id.tariff_id")
     tariff_currency_id = fields.Many2one(
         string="Tariff currency", related="declaration_id.tariff_currency_id"

@@ -18,7 +18,8 @@ class CustomsDeclaration(models.Model):
         office = self._get_office(document)
         declaration = self._find_declaration(document, office)
         fingerprint = document.fingerprint()
-        if fingerprint in declaration.assessment_ids.mapped("fingerprint"):
+        known = declaration.assessment_ids.mapped("fingerprint")
+        if declaration and fingerprint in [*known, declaration.loaded_fingerprint]:
             return declaration
         declaration._lock_for_money()
         partners = self._get_partners(document)
@@ -34,8 +35,9 @@ class CustomsDeclaration(models.Model):
         assessment = declaration._create_assessment(
             document, filename, content, fingerprint
         )
-        if not assessment or assessment.is_current:
-            declaration.write(vals)
+        # A file without taxes says nothing about one the authority has assessed
+        if assessment.is_current if assessment else not declaration.assessment_ids:
+            declaration.write({**vals, "loaded_fingerprint": fingerprint})
             declaration._load_items(document)
             declaration._load_duty_lines(document)
         declaration._finish_import(document, assessment, filename)
@@ -145,10 +147,15 @@ class CustomsDeclaration(models.Model):
         )
         return {country.code: country.id for country in found}
 
+    def _sudo_duty_lines(self):
+        """Return the duty lines to write: what the authority said is no user's to
+        change, only files and the calculation write it."""
+        return self.duty_line_ids.sudo()
+
     def _load_items(self, document):
         """Replace items, value build-up and documents by those of the document."""
         self.ensure_one()
-        self.duty_line_ids.unlink()
+        self._sudo_duty_lines().unlink()
         self.env["customs.valuation.element"].search(
             [("declaration_id", "=", self.id)]
         ).unlink()
@@ -245,7 +252,8 @@ class CustomsDeclaration(models.Model):
         header = document.header
         day = header.assessment.date or header.registration.date
         day = day or fields.Date.context_today(self)
-        assessment = assessments.create(
+        # sudo: assessments are read-only for every user, see _sudo_duty_lines
+        assessment = assessments.sudo().create(
             {
                 "declaration_id": self.id,
                 "currency_id": self.tariff_currency_id.id,
@@ -262,7 +270,7 @@ class CustomsDeclaration(models.Model):
                 ],
             }
         )
-        assessment.source_attachment_id = self.env["ir.attachment"].create(
+        assessment.source_attachment_id = assessment.env["ir.attachment"].create(
             {
                 "name": filename,
                 "datas": base64.b64encode(content),
@@ -270,7 +278,7 @@ class CustomsDeclaration(models.Model):
                 "res_id": assessment.id,
             }
         )
-        return assessment
+        return assessment.sudo(False)
 
     def _prepare_assessment_lines(self, document):
         codes = {tax.code for _item, tax in document.taxes()}
@@ -299,7 +307,7 @@ class CustomsDeclaration(models.Model):
         lines = {line.number: line.id for line in self.line_ids}
         codes = {tax.code for _item, tax in document.taxes()}
         tax_codes = self.env["customs.tax.code"]._get_by_code(self.tariff_id, codes)
-        self.env["customs.duty.line"].create(
+        self._sudo_duty_lines().create(
             [
                 {
                     "declaration_id": self.id,

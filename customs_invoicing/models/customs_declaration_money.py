@@ -2,11 +2,11 @@ from collections import defaultdict
 from decimal import Decimal
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 from ..engine.apportion import apportion
 from ..tools import to_decimal
+from .customs_charge_amounts import CLIENT_MOVE_TYPES
 
 
 class CustomsDeclaration(models.Model):
@@ -163,17 +163,30 @@ class CustomsDeclaration(models.Model):
             return "partial"
         return "billed" if is_billed else "nothing"
 
-    @api.depends("charge_ids.move_line_ids.move_id.amount_residual")
+    @api.depends(
+        "charge_ids.move_line_ids.move_id.amount_residual",
+        "charge_ids.amount_to_bill",
+        "has_unposted_assessment",
+    )
     def _compute_cash_amounts(self):
         paid, received, open_moves = self._get_cash_by_declaration()
         for record in self:
             record.amount_paid = paid.get(record._origin.id, 0.0)
             record.amount_received = received.get(record._origin.id, 0.0)
             has_cash = record.amount_paid or record.amount_received
-            if record._origin.id not in open_moves and has_cash:
+            is_open = (
+                record._origin.id in open_moves
+                or record.has_unposted_assessment
+                or record._has_open_charges()
+            )
+            if has_cash and not is_open:
                 record.settlement_state = "settled"
             else:
                 record.settlement_state = "partial" if has_cash else "open"
+
+    def _has_open_charges(self):
+        self.ensure_one()
+        return any(charge._get_open_reason() for charge in self.charge_ids)
 
     def _get_cash_by_declaration(self):
         """Return ``({id: paid}, {id: received}, {ids with an open move})``.
@@ -356,8 +369,22 @@ class CustomsDeclaration(models.Model):
         return self.tariff_currency_id._convert(amount, currency, self.company_id, day)
 
     def _lock_for_money(self):
-        """Let one transaction at a time change the money of these files."""
-        self.lock_for_update()
+        """Let one transaction at a time change the money of these files.
+
+        The row is changed, not only locked: whoever read older money must not go on
+        with it, so the database refuses and Odoo tries that request again.
+        """
+        if not self:
+            return
+        self.env.flush_all()
+        self.env.execute_query(
+            SQL(
+                """UPDATE customs_declaration
+                      SET money_version = COALESCE(money_version, 0) + 1
+                    WHERE id = ANY(%s) RETURNING id""",
+                list(self.ids),
+            )
+        )
         self.invalidate_recordset()
         self.env["customs.charge"].invalidate_model()
 
@@ -366,10 +393,10 @@ class CustomsDeclaration(models.Model):
         return {c.tax_code_id: c for c in self.charge_ids if c.tax_code_id}
 
     def _get_posted_by_charge_and_rate(self):
-        """Return ``{(charge, rate): (base, amount)}`` the authority's moves hold.
+        """Return ``{(charge, rate): (base, amount)}`` the books hold of the authority.
 
-        Amounts are in the currency of the moves, which is the authority's. The rate
-        is 0.0 except for import VAT of own imports, as in the assessment's targets.
+        Every posted item that carries a tax of the file counts, whatever the move: the
+        bill of an assessment, its reversal, or what replaced it.
         """
         # sudo: verifiers may lack read access to single accounts' journal items
         lines = (
@@ -378,31 +405,51 @@ class CustomsDeclaration(models.Model):
             .search(
                 [
                     ("customs_declaration_id", "in", self.ids),
-                    ("customs_charge_id", "!=", False),
+                    ("customs_charge_id.tax_code_id", "!=", False),
                     ("parent_state", "=", "posted"),
-                    ("move_id.move_type", "in", ["in_invoice", "in_refund"]),
-                    "|",
-                    ("move_id.customs_assessment_id", "!=", False),
-                    ("move_id.reversed_entry_id.customs_assessment_id", "!=", False),
+                    ("move_id.move_type", "not in", CLIENT_MOVE_TYPES),
                 ]
             )
         )
-        posted = defaultdict(lambda: [0.0, 0.0])
+        exchange = lines.company_id.currency_exchange_journal_id
+        return self._sum_by_charge_and_rate(
+            lines.filtered(lambda line: line.journal_id not in exchange)
+        )
+
+    @api.model
+    def _sum_by_charge_and_rate(self, lines):
+        """Return ``{(charge, rate): (base, amount)}`` of journal items.
+
+        Amounts are in the currency of the authority. The rate is 0.0 except for
+        import VAT of own imports, as in the assessment's targets.
+        """
+        sums = defaultdict(lambda: [0.0, 0.0])
         charges = self.env["customs.charge"].browse(lines.customs_charge_id.ids)
         charge_by_id = {charge.id: charge for charge in charges}
-        for line in lines:
+        for line in lines.filtered("customs_charge_id"):
             charge = charge_by_id[line.customs_charge_id.id]
+            amount = charge.declaration_id._to_tariff_currency(line)
             if not charge._is_own_import_vat():
-                posted[charge, 0.0][1] += line.amount_currency
+                sums[charge, 0.0][1] += amount
             elif line.tax_line_id:
-                posted[charge, line.tax_line_id.amount][1] += line.amount_currency
+                sums[charge, line.tax_line_id.amount][1] += amount
             elif line.tax_ids:
-                posted[charge, line.tax_ids[:1].amount][0] += line.amount_currency
+                sums[charge, line.tax_ids[:1].amount][0] += amount
         return {
             key: (base, amount)
-            for key, (base, amount) in posted.items()
+            for key, (base, amount) in sums.items()
             if round(base, 6) or round(amount, 6)
         }
+
+    def _to_tariff_currency(self, line):
+        """Return the amount of a journal item in the currency of the authority."""
+        self.ensure_one()
+        currency = self.tariff_currency_id
+        if line.currency_id == currency:
+            return line.amount_currency
+        return line.company_currency_id._convert(
+            line.balance, currency, line.company_id, line.date
+        )
 
     def _get_open_balances(self):
         """Return sentences on all the money that keeps a file from closing."""
@@ -420,84 +467,3 @@ class CustomsDeclaration(models.Model):
             )
             for reason in reasons
         ]
-
-    # === MOVES === #
-
-    @api.constrains("company_id")
-    def _check_company_of_moves(self):
-        """A file stays in the company whose books hold its entries."""
-        for record in self.filtered("charge_ids"):
-            moves = record.sudo()._get_customs_moves()  # sudo: of any company
-            if moves.company_id - record.company_id:
-                raise UserError(
-                    self.env._(
-                        "%(name)s has entries in the books of %(company)s and cannot "
-                        "move to another company.",
-                        name=record.name,
-                        company=moves.company_id[:1].name,
-                    )
-                )
-
-    def _get_customs_moves(self):
-        """Return every move that carries these declarations, drafts included."""
-        return self.env["account.move"].search(
-            [("line_ids.customs_declaration_id", "in", self.ids)]
-        )
-
-    def _get_authority_moves(self):
-        return self._get_customs_moves().filtered(lambda m: m.is_purchase_document())
-
-    def _get_client_moves(self):
-        return self._get_customs_moves().filtered(lambda m: m.is_sale_document())
-
-    def _get_payments(self):
-        moves = self._get_customs_moves()
-        return moves.matched_payment_ids
-
-    def _action_view_moves(self, moves, xmlid):
-        action = self._action_view(xmlid, domain=[("id", "in", moves.ids)], context={})
-        if len(moves) == 1:
-            action.update(
-                views=[(False, "form")], view_mode="form", res_id=moves.id, domain=[]
-            )
-        return action
-
-    def action_view_authority_moves(self):
-        self.ensure_one()
-        return self._action_view_moves(
-            self._get_authority_moves(), "account.action_move_in_invoice_type"
-        )
-
-    def action_view_client_moves(self):
-        self.ensure_one()
-        return self._action_view_moves(
-            self._get_client_moves(), "account.action_move_out_invoice_type"
-        )
-
-    def action_view_payments(self):
-        self.ensure_one()
-        return self._action_view(
-            "account.action_account_all_payments",
-            domain=[("id", "in", self._get_payments().ids)],
-            context={},
-        )
-
-    def action_view_journal_items(self):
-        self.ensure_one()
-        return self._action_view(
-            "account.action_account_moves_all",
-            domain=[("customs_declaration_id", "=", self.id)],
-            context={"search_default_posted": 1},
-        )
-
-    def action_view_control_items(self):
-        self.ensure_one()
-        account = self.company_id.customs_disbursement_account_id
-        return self._action_view(
-            "account.action_account_moves_all",
-            domain=[
-                ("customs_declaration_id", "=", self.id),
-                ("account_id", "=", account.id),
-            ],
-            context={"search_default_posted": 1},
-        )

@@ -24,6 +24,32 @@ class CustomsDeclaration(models.Model):
             result[party] = partner.id
         return result
 
+    def _get_partner_problems(self, filename, document):
+        """Refuse to guess between contacts with the same customs code."""
+        header = document.header
+        codes = [p.code for p in (header.importer, header.declarant) if p.code]
+        partner_model = self.env["res.partner"]
+        groups = partner_model._read_group(
+            [
+                *partner_model._check_company_domain(self.env.company),
+                ("customs_code", "in", codes),
+                ("parent_id", "=", False),
+            ],
+            ["customs_code"],
+            ["id:recordset"],
+        )
+        return [
+            self.env._(
+                "%(filename)s: customs code %(code)s is on several contacts: "
+                "%(partners)s. Leave it on one of them.",
+                filename=filename,
+                code=code,
+                partners=", ".join(partners.mapped("display_name")),
+            )
+            for code, partners in groups
+            if len(partners) > 1
+        ]
+
     def _search_partners(self, parties):
         """Return ``({code: partner}, {folded name: partner})`` in two queries."""
         partner_model = self.env["res.partner"]

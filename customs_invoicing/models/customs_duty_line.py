@@ -15,17 +15,9 @@ class CustomsDutyLine(models.Model):
 
     _name = "customs.duty.line"
     _description = "Customs Duty Line"
+    _inherit = ["customs.declaration.part"]
     _order = "declaration_id, sequence, id"
-    _check_company_auto = True
 
-    declaration_id = fields.Many2one(
-        comodel_name="customs.declaration",
-        required=True,
-        index=True,
-        ondelete="cascade",
-        check_company=True,
-    )
-    company_id = fields.Many2one(related="declaration_id.company_id", store=True)
     client_id = fields.Many2one(related="declaration_id.client_id", store=True)
     tariff_currency_id = fields.Many2one(
         related="declaration_id.tariff_currency_id", string="Currency", store=True

@@ -6,17 +6,9 @@ class CustomsValuationElement(models.Model):
 
     _name = "customs.valuation.element"
     _description = "Customs Valuation Element"
+    _inherit = ["customs.declaration.part"]
     _order = "declaration_id, line_id, sequence, id"
-    _check_company_auto = True
 
-    declaration_id = fields.Many2one(
-        comodel_name="customs.declaration",
-        required=True,
-        index=True,
-        ondelete="cascade",
-        check_company=True,
-    )
-    company_id = fields.Many2one(related="declaration_id.company_id", store=True)
     line_id = fields.Many2one(
         comodel_name="customs.declaration.line",
         string="Item",

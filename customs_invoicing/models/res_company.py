@@ -1,15 +1,17 @@
 from odoo import fields, models
 from odoo.exceptions import UserError
+from odoo.tools import float_compare
 
 from .customs_declaration import CAPACITIES
 
 
-def _account_role(string, help_text, account_type):
+def _account_role(string, help_text, account_type, reconcile=False):
     return fields.Many2one(
         comodel_name="account.account",
         string=string,
         check_company=True,
-        domain=[("account_type", "=", account_type)],
+        domain=[("account_type", "=", account_type)]
+        + ([("reconcile", "=", True)] if reconcile else []),
         help=help_text,
     )
 
@@ -22,6 +24,7 @@ class ResCompany(models.Model):
         "Outlays in the client's name. Its balance per declaration is what is still "
         "to be billed; it must be zero before a file closes.",
         "asset_current",
+        reconcile=True,
     )
     customs_duty_clearing_account_id = _account_role(
         "Duty clearing",
@@ -85,17 +88,17 @@ class ResCompany(models.Model):
 
     def write(self, vals):
         if "customs_disbursement_account_id" in vals:
-            self._check_customs_control_empty(vals["customs_disbursement_account_id"])
+            self._check_customs_control_unused(vals["customs_disbursement_account_id"])
         return super().write(vals)
 
-    def _check_customs_control_empty(self, new_account_id):
-        """The control account can only change while it holds nothing."""
+    def _check_customs_control_unused(self, new_account_id):
+        """Files are settled on one account: it cannot change once it carries any."""
         for company in self:
             account = company.customs_disbursement_account_id
             if not account or account.id == new_account_id:
                 continue
             # sudo: settings may be edited by people without journal item rights
-            open_line = (
+            used = (
                 self.env["account.move.line"]
                 .sudo()
                 .search(
@@ -103,20 +106,17 @@ class ResCompany(models.Model):
                         ("company_id", "=", company.id),
                         ("account_id", "=", account.id),
                         ("customs_charge_id", "!=", False),
-                        ("parent_state", "=", "posted"),
-                        ("reconciled", "=", False),
                     ],
                     limit=1,
                 )
             )
-            if open_line:
+            if used:
                 raise UserError(
                     self.env._(
-                        "%(account)s still holds outlays to bill, first of them "
-                        "%(declaration)s. Settle them before choosing another "
-                        "disbursement account.",
+                        "%(account)s carries outlays of customs files, among them "
+                        "%(declaration)s, and stays the disbursement account.",
                         account=account.display_name,
-                        declaration=open_line.customs_declaration_id.name,
+                        declaration=used.customs_declaration_id.name,
                     )
                 )
 
@@ -133,6 +133,16 @@ class ResCompany(models.Model):
             for name in needed
             if not self[name]
         ]
+        control = self.customs_disbursement_account_id
+        if capacity != "own" and control and not control.reconcile:
+            return [
+                self.env._(
+                    "%(account)s must allow reconciliation to be the disbursement "
+                    "account of %(company)s.",
+                    account=control.display_name,
+                    company=self.name,
+                )
+            ]
         if not missing:
             return []
         return [
@@ -141,6 +151,22 @@ class ResCompany(models.Model):
                 "“Create what is missing” there fills them.",
                 company=self.name,
                 missing=", ".join(missing),
+            )
+        ]
+
+    def _get_customs_rate_problems(self, currency):
+        """Return a sentence when a currency has no exchange rate at all."""
+        self.ensure_one()
+        if currency == self.currency_id or currency.rate_ids.filtered(
+            lambda rate: not rate.company_id or rate.company_id == self.root_id
+        ):
+            return []
+        return [
+            self.env._(
+                "%(currency)s has no exchange rate to %(own)s. Add one under "
+                "Invoicing, Configuration, Currencies.",
+                currency=currency.name,
+                own=self.currency_id.name,
             )
         ]
 
@@ -156,7 +182,7 @@ class ResCompany(models.Model):
                 )
             )
         tax = self.customs_import_vat_tax_ids.filtered(
-            lambda tax: not tax.company_id.currency_id.compare_amounts(tax.amount, rate)
+            lambda tax: float_compare(tax.amount, rate, precision_digits=4) == 0
         )[:1]
         if not tax:
             raise UserError(

@@ -96,6 +96,11 @@ class TestImportErrors(CustomsCase):
     def test_spreadsheet_with_the_name_of_an_xml_file(self):
         self.assert_refused(b"PK\x03\x04" + bytes(range(256)) * 4, "not an XML file")
 
+    def test_content_that_is_neither_bytes_nor_base64(self):
+        for content in ("<ASYCUDA/>", "not base64!", None, 7):
+            with self.subTest(content=content):
+                self.assert_refused(content, "must be bytes or base64 text")
+
     def test_empty_file(self):
         for content in (b"", b" \r\n\t"):
             self.assert_refused(content, "is empty. Export the declaration again")

@@ -394,6 +394,35 @@ class TestRights(CustomsCase):
             with self.subTest(role=role), self.assertRaises(AccessError):
                 self.as_user(role, self.company).action_create_customs_setup()
 
+    def test_nobody_changes_what_the_authority_said_once_it_is_posted(self):
+        declaration = self.import_sad(one_item())
+        self.post_assessment(declaration)
+        assessment = declaration.current_assessment_id
+        line = assessment.line_ids[0]
+        vals = {
+            "assessment_id": assessment.id,
+            "tax_code_id": line.tax_code_id.id,
+            "amount_payable": 100.00,
+        }
+        attempts = {
+            "write": lambda: self.as_user("manager", line).write({"base": 1.0}),
+            "create": lambda: self.model("manager", line._name).create(vals),
+            "unlink": lambda: self.as_user("manager", line).unlink(),
+            "currency": lambda: self.as_user("manager", assessment).write(
+                {"currency_id": self.env.ref("base.EUR").id}
+            ),
+            "hash": lambda: self.as_user("manager", assessment).write(
+                {"source_hash": "0"}
+            ),
+        }
+        for name, attempt in attempts.items():
+            with (
+                self.subTest(attempt=name),
+                self.assertRaisesRegex(UserError, "is posted and cannot be changed"),
+            ):
+                attempt()
+        self.assertEqual(assessment.state, "posted")
+
     # === FOUR EYES === #
 
     def test_second_person_posts_where_the_company_asks_for_it(self):

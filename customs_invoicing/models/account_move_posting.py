@@ -1,0 +1,259 @@
+from collections import defaultdict
+
+from odoo import models
+from odoo.exceptions import UserError
+from odoo.fields import Command
+from odoo.tools import float_round
+
+
+class AccountMove(models.Model):
+    """What posting and resetting do to the money of customs files."""
+
+    _inherit = "account.move"
+
+    def _post(self, soft=True):
+        declarations = self._get_customs_declarations()
+        if declarations:
+            declarations._lock_for_money()
+            self._customs_prepare_posting()
+            self._check_customs_client()
+            self._check_customs_over_billing()
+            self._check_customs_assessment()
+        posted = super()._post(soft)
+        if declarations:
+            posted._customs_settle_control()
+            declarations._reopen_if_unsettled()
+        return posted
+
+    def button_draft(self):
+        """Take matches on the control account apart when a move becomes a draft.
+
+        Odoo keeps matches of drafts, and with them the exchange rounding of a client
+        invoice, whose amounts may change now.
+        """
+        result = super().button_draft()
+        lines = self.sudo().line_ids.filtered(lambda line: line._is_customs_control())
+        lines._all_reconciled_lines().remove_move_reconcile()
+        lines.customs_charge_id._settle_control()
+        self._get_customs_declarations()._reopen_if_unsettled()
+        return result
+
+    def _get_customs_declarations(self):
+        # sudo: accountants without customs rights post these moves too
+        return self.sudo().line_ids.customs_declaration_id
+
+    # === BEFORE POSTING === #
+
+    def _customs_prepare_posting(self):
+        """Bring drafts in line with what only posting makes sure of."""
+        for move in self:
+            if move.state != "draft":
+                continue
+            if move.reversed_entry_id:
+                move._customs_mirror_reversed()
+            elif move.customs_assessment_id:
+                move._customs_restore_import_vat()
+            elif move.is_sale_document():
+                move._customs_reprice()
+
+    def _customs_mirror_reversed(self):
+        """Make a full reversal undo rate and import VAT to the cent."""
+        self.ensure_one()
+        original = self.reversed_entry_id
+        if self.currency_id != self.company_currency_id and self.is_invoice():
+            self.invoice_currency_rate = original.invoice_currency_rate
+        bases, original_bases = (
+            self._get_customs_vat_bases(),
+            (original._get_customs_vat_bases()),
+        )
+        wanted = {
+            key: -sum(original._get_customs_vat_lines(*key).mapped("amount_currency"))
+            for key, base in bases.items()
+            if self.currency_id.is_zero(base + original_bases.get(key, 0.0))
+        }
+        self._customs_force_import_vat(wanted)
+
+    def _customs_restore_import_vat(self):
+        """Bring edited import VAT of an authority's draft back to the assessment."""
+        self.ensure_one()
+        deltas = self._get_customs_assessment_deltas()
+        wanted = {
+            (charge, rate, False): amount
+            for (charge, rate), (base, amount) in deltas.items()
+            if rate and base
+        }
+        held = self._get_customs_vat_bases()
+        self._customs_force_import_vat(
+            {key: amount for key, amount in wanted.items() if key in held}
+        )
+
+    def _customs_reprice(self):
+        """Price outlays anew when the rate changed since they were put on a draft."""
+        self.ensure_one()
+        company = self.company_id
+        if self.currency_id == company.currency_id:
+            return
+        day = self.invoice_date or self.date
+        gap = self._get_customs_rounding_gap()
+        for line in self.invoice_line_ids.filtered("customs_amount"):
+            if abs(abs(line.balance) - abs(line.customs_amount)) <= gap:
+                continue
+            price = company.currency_id._convert(
+                line.customs_amount, self.currency_id, company, day
+            )
+            line.with_context(customs_reprice=True).price_unit = price
+
+    # === IMPORT VAT === #
+
+    def _get_customs_vat_lines(self, charge, rate, taken_back=False):
+        """Return the tax lines of import VAT of one charge and rate."""
+        self.ensure_one()
+        return self.line_ids.filtered(
+            lambda line: line.tax_line_id
+            and line.customs_charge_id == charge
+            and line.tax_line_id.amount == rate
+            and line.customs_taken_back == taken_back
+        )
+
+    def _get_customs_vat_bases(self):
+        """Return ``{(charge, rate, taken back): base}`` of import VAT."""
+        self.ensure_one()
+        bases = defaultdict(float)
+        for line in self.invoice_line_ids:
+            if self.env["account.move.line"]._get_customs_tax_key(line):
+                for tax in line.tax_ids:
+                    key = line.customs_charge_id, tax.amount, line.customs_taken_back
+                    bases[key] += line.amount_currency
+        return bases
+
+    def _customs_force_import_vat(self, amounts):
+        """Make the tax lines of a draft bill equal the assessed import VAT.
+
+        :param amounts: ``{(charge, rate, taken back): signed amount}`` in the bill's
+            currency
+        """
+        self.ensure_one()
+        commands = []
+        for key, amount in amounts.items():
+            lines = self._get_customs_vat_lines(*key)
+            if len(lines) != 1:
+                raise UserError(
+                    self.env._(
+                        "Import VAT of %(rate)s %% is booked on %(count)s accounts. "
+                        "Choose a tax with one account under Settings, Customs, "
+                        "Import VAT.",
+                        rate=f"{key[1]:g}",
+                        count=len(lines),
+                    )
+                )
+            if self.currency_id.compare_amounts(lines.amount_currency, amount):
+                commands.append(Command.update(lines.id, {"amount_currency": amount}))
+        if commands:
+            self.write({"line_ids": commands})
+
+    # === CHECKS === #
+
+    def _check_customs_client(self):
+        """A client is billed for its own files only."""
+        problems = []
+        for line in self.sudo().line_ids:  # sudo: see _get_customs_declarations
+            move, client = line.move_id, line.customs_declaration_id.client_id
+            if (
+                line.customs_charge_id
+                and move.is_sale_document()
+                and move.commercial_partner_id != client.commercial_partner_id
+            ):
+                problems.append(
+                    self.env._(
+                        "%(charge)s of %(declaration)s belongs to %(client)s and "
+                        "cannot be billed to %(partner)s.",
+                        charge=line.customs_charge_id.name,
+                        declaration=line.customs_declaration_id.name,
+                        client=client.display_name,
+                        partner=move.partner_id.display_name,
+                    )
+                )
+        if problems:
+            raise UserError("\n".join(problems))
+
+    def _check_customs_over_billing(self):
+        """Refuse to bill a client more than was charged or agreed, or to credit more
+        than was billed."""
+        billed_now, gaps = defaultdict(float), defaultdict(float)
+        for line in self.sudo().line_ids:  # sudo: see _get_customs_declarations
+            move, charge = line.move_id, line.customs_charge_id
+            if charge and move.is_sale_document() and move.state == "draft":
+                billed_now[charge] -= line.balance
+                gaps[charge] += move._get_customs_rounding_gap()
+        problems = [
+            problem
+            for charge, amount in billed_now.items()
+            if (problem := charge._get_billing_problem(amount, gaps[charge]))
+        ]
+        if problems:
+            raise UserError("\n".join(problems))
+
+    def _check_customs_assessment(self):
+        """An authority's bill says what its assessment says, posted by who may."""
+        for move in self.filtered("customs_assessment_id"):
+            assessment = move.customs_assessment_id
+            assessment.declaration_id._check_verifier(self.env._("post an assessment"))
+            assessment._check_four_eyes()
+            if move.reversed_entry_id or move.state != "draft":
+                continue
+            wanted = {
+                key: amount
+                for key, (
+                    _base,
+                    amount,
+                ) in move._get_customs_assessment_deltas().items()
+            }
+            held = assessment.declaration_id._sum_by_charge_and_rate(move.line_ids)
+            for key in {**wanted, **held}:
+                amount = held.get(key, (0.0, 0.0))[1]
+                if move.currency_id.compare_amounts(wanted.get(key, 0.0), amount):
+                    raise UserError(
+                        self.env._(
+                            "%(move)s differs from %(assessment)s in %(charge)s. "
+                            "Delete this draft and post the assessment again.",
+                            move=move.display_name,
+                            assessment=assessment.display_name,
+                            charge=key[0].name,
+                        )
+                    )
+
+    def _get_customs_assessment_deltas(self):
+        self.ensure_one()
+        # sudo: what the books hold decides, whoever looks
+        assessment = self.customs_assessment_id.sudo()
+        return assessment._get_deltas()[assessment]
+
+    # === SETTLEMENT === #
+
+    def _get_customs_rounding_gap(self):
+        """Return what one rounding of the invoice currency is worth, 0 in our own."""
+        self.ensure_one()
+        currency, company = self.currency_id, self.company_id
+        if currency == company.currency_id or not self.invoice_currency_rate:
+            return 0.0
+        return float_round(
+            currency.rounding / 2 / self.invoice_currency_rate,
+            precision_rounding=company.currency_id.rounding,
+            rounding_method="UP",
+        )
+
+    def _customs_settle_control(self):
+        """Match outlays with what clients were billed, per charge.
+
+        Runs on every posting, whichever side comes last. Reset to draft, cancelling
+        and reversing undo it.
+        """
+        # sudo: see _get_customs_declarations
+        self.sudo().line_ids.customs_charge_id._settle_control()
+
+    def _customs_link_rounding(self):
+        """Tie rounding entries to their match, so undoing it reverses them."""
+        for move in self:
+            line = move.line_ids.filtered("customs_charge_id")
+            matches = line.matched_debit_ids | line.matched_credit_ids
+            matches[:1].exchange_move_id = move

@@ -1,0 +1,132 @@
+from odoo import api, models
+from odoo.tools import SQL
+
+#: Moves towards the client; every other posted move is towards the authority or vendor.
+CLIENT_MOVE_TYPES = ("out_invoice", "out_refund", "out_receipt")
+
+
+class CustomsCharge(models.Model):
+    """What journal items say about charges, read in one query for any number."""
+
+    _inherit = "customs.charge"
+
+    def _query_posted_amounts(self):
+        """Return rows (charge id, charged, billed, on draft invoices, on draft credit
+        notes, control balance)."""
+        if not self._origin:
+            return []
+        self._flush_posted_amounts()
+        return self.env.execute_query(
+            self._get_posted_amounts_sql(SQL("= ANY(%s)", list(self._origin.ids)))
+        )
+
+    @api.model
+    def _flush_posted_amounts(self):
+        self.env["account.move.line"].flush_model(
+            [
+                "balance",
+                "parent_state",
+                "account_id",
+                "customs_charge_id",
+                "customs_amount",
+                "move_id",
+            ]
+        )
+        self.flush_model(["nature"])
+        self.env["account.move"].flush_model(["move_type", "journal_id"])
+        self.env["res.company"].flush_model(
+            ["customs_disbursement_account_id", "currency_exchange_journal_id"]
+        )
+
+    @api.model
+    def _get_posted_amounts_sql(self, condition):
+        """Return the query for what is posted of charges whose id meets a condition.
+
+        A draft, and a service, bills what its line was priced from: a foreign
+        currency cannot express every cent. Posted outlays count as booked, with
+        their exchange rounding.
+        """
+        return SQL(
+            """
+            SELECT line.customs_charge_id AS charge_id,
+                   SUM(CASE WHEN posted AND NOT to_client
+                            THEN line.balance ELSE 0 END) AS charged,
+                   SUM(CASE WHEN posted AND to_client
+                            THEN line.billed ELSE 0 END) AS billed,
+                   SUM(CASE WHEN NOT posted AND to_client AND line.billed > 0
+                            THEN line.billed ELSE 0 END) AS in_draft,
+                   SUM(CASE WHEN NOT posted AND to_client AND line.billed < 0
+                            THEN line.billed ELSE 0 END) AS in_draft_credit,
+                   SUM(CASE WHEN posted AND on_control
+                            THEN line.balance ELSE 0 END) AS control
+              FROM (
+                SELECT aml.customs_charge_id,
+                       aml.balance,
+                       CASE WHEN COALESCE(aml.customs_amount, 0) != 0
+                             AND (aml.parent_state = 'draft'
+                                  OR charge.nature = 'service')
+                            THEN -SIGN(aml.balance) * ABS(aml.customs_amount)
+                            ELSE -aml.balance END AS billed,
+                       aml.parent_state = 'posted' AS posted,
+                       aml.account_id = company.customs_disbursement_account_id
+                       AS on_control,
+                       move.move_type = ANY(%(client_types)s)
+                       OR COALESCE(
+                           move.journal_id = company.currency_exchange_journal_id,
+                           FALSE
+                       ) AS to_client
+                  FROM account_move_line aml
+                  JOIN account_move move ON move.id = aml.move_id
+                  JOIN res_company company ON company.id = aml.company_id
+                  JOIN customs_charge charge ON charge.id = aml.customs_charge_id
+                 WHERE aml.customs_charge_id %(condition)s
+                   AND aml.parent_state IN ('posted', 'draft')
+              ) line
+             GROUP BY line.customs_charge_id
+            """,
+            client_types=list(CLIENT_MOVE_TYPES),
+            condition=condition,
+        )
+
+    @api.model
+    def _search_open(self, amount):
+        """Return the ids of clients' charges where an amount is not zero.
+
+        :param amount: ``to_bill`` or ``control``
+        """
+        self.flush_model(["nature", "amount", "company_id"])
+        self._flush_posted_amounts()
+        amounts = {
+            # as _compute_posted_amounts has it
+            "to_bill": SQL(
+                """CASE WHEN charge.nature = 'own_cost' THEN 0
+                        WHEN posted.remaining < 0
+                        THEN LEAST(0, posted.remaining - posted.in_draft_credit)
+                        ELSE posted.remaining END"""
+            ),
+            "control": SQL("posted.control"),
+        }
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT charge.id
+                  FROM customs_charge charge
+                  JOIN res_company company ON company.id = charge.company_id
+                  JOIN res_currency currency ON currency.id = company.currency_id
+                  LEFT JOIN (%(posted)s) found ON found.charge_id = charge.id
+                 CROSS JOIN LATERAL (
+                    SELECT CASE WHEN charge.nature = 'service'
+                                THEN COALESCE(charge.amount, 0)
+                                ELSE COALESCE(found.charged, 0) END
+                           - COALESCE(found.billed, 0)
+                           - COALESCE(found.in_draft, 0) AS remaining,
+                           COALESCE(found.in_draft_credit, 0) AS in_draft_credit,
+                           COALESCE(found.control, 0) AS control
+                 ) posted
+                 WHERE ABS(%(amount)s) >= currency.rounding / 2
+                """,
+                posted=self._get_posted_amounts_sql(SQL("IS NOT NULL")),
+                amount=amounts[amount],
+            )
+        )
+        return [row[0] for row in rows]
