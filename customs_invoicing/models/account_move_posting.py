@@ -15,10 +15,13 @@ class AccountMove(models.Model):
         declarations = self._get_customs_declarations()
         if declarations:
             declarations._lock_for_money()
-            self._customs_prepare_posting()
+            drafts = self.filtered(lambda move: move.state == "draft")
+            # sudo: what the books hold decides, whoever posts
+            deltas = drafts.customs_assessment_id.sudo()._get_deltas()
+            drafts._customs_prepare_posting(deltas)
             self._check_customs_client()
             self._check_customs_over_billing()
-            self._check_customs_assessment()
+            self._check_customs_assessment(deltas)
         posted = super()._post(soft)
         if declarations:
             posted._customs_settle_control()
@@ -44,15 +47,14 @@ class AccountMove(models.Model):
 
     # === BEFORE POSTING === #
 
-    def _customs_prepare_posting(self):
+    def _customs_prepare_posting(self, deltas):
         """Bring drafts in line with what only posting makes sure of."""
         for move in self:
-            if move.state != "draft":
-                continue
             if move.reversed_entry_id:
                 move._customs_mirror_reversed()
             elif move.customs_assessment_id:
-                move._customs_restore_import_vat()
+                assessment = move.customs_assessment_id
+                move._customs_restore_import_vat(deltas[assessment])
             elif move.is_sale_document():
                 move._customs_reprice()
 
@@ -73,16 +75,11 @@ class AccountMove(models.Model):
         }
         self._customs_force_import_vat(wanted)
 
-    def _customs_restore_import_vat(self):
+    def _customs_restore_import_vat(self, deltas):
         """Bring edited import VAT of an authority's draft back to the assessment."""
         self.ensure_one()
-        deltas = self._get_customs_assessment_deltas()
-        wanted = {
-            (charge, rate, False): amount
-            for (charge, rate), (base, amount) in deltas.items()
-            if rate and base
-        }
-        held = self._get_customs_vat_bases()
+        wanted = self.customs_assessment_id.sudo()._get_import_vat_amounts(deltas)
+        held = self._get_customs_vat_bases() if wanted else {}
         self._customs_force_import_vat(
             {key: amount for key, amount in wanted.items() if key in held}
         )
@@ -193,25 +190,25 @@ class AccountMove(models.Model):
         if problems:
             raise UserError("\n".join(problems))
 
-    def _check_customs_assessment(self):
-        """An authority's bill says what its assessment says, posted by who may."""
+    def _check_customs_assessment(self, deltas):
+        """An authority's bill says what its assessment says, posted by who may.
+
+        :param deltas: ``{assessment: {(charge, rate): (base, amount)}}`` to post
+        """
         for move in self.filtered("customs_assessment_id"):
             assessment = move.customs_assessment_id
-            assessment.declaration_id._check_verifier(self.env._("post an assessment"))
+            # on the model: who lacks the right may lack that of reading the file too
+            self.env["customs.declaration"]._check_verifier(
+                self.env._("post an assessment")
+            )
             assessment._check_four_eyes()
             if move.reversed_entry_id or move.state != "draft":
                 continue
-            wanted = {
-                key: amount
-                for key, (
-                    _base,
-                    amount,
-                ) in move._get_customs_assessment_deltas().items()
-            }
+            wanted = deltas[assessment]
             held = assessment.declaration_id._sum_by_charge_and_rate(move.line_ids)
             for key in {**wanted, **held}:
-                amount = held.get(key, (0.0, 0.0))[1]
-                if move.currency_id.compare_amounts(wanted.get(key, 0.0), amount):
+                amounts = (found.get(key, (0.0, 0.0))[1] for found in (wanted, held))
+                if move.currency_id.compare_amounts(*amounts):
                     raise UserError(
                         self.env._(
                             "%(move)s differs from %(assessment)s in %(charge)s. "
@@ -221,12 +218,6 @@ class AccountMove(models.Model):
                             charge=key[0].name,
                         )
                     )
-
-    def _get_customs_assessment_deltas(self):
-        self.ensure_one()
-        # sudo: what the books hold decides, whoever looks
-        assessment = self.customs_assessment_id.sudo()
-        return assessment._get_deltas()[assessment]
 
     # === SETTLEMENT === #
 

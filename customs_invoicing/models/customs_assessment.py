@@ -153,7 +153,13 @@ class CustomsAssessment(models.Model):
         records = self.browse(self.ids)  # the lock emptied what self reads along with
         for record in records:
             record._check_postable()
-            record.declaration_id._ensure_charges(record)
+        self.env["customs.charge"].create(
+            [
+                vals
+                for record in records
+                for vals in record.declaration_id._prepare_tax_charges(record)
+            ]
+        )
         records._create_authority_moves()._post(soft=False)
         if len(self) != 1:
             return True
@@ -241,15 +247,12 @@ class CustomsAssessment(models.Model):
 
         What each version says minus what the books already hold, in its currency.
         """
-        posted = self.declaration_id._get_posted_by_charge_and_rate()
+        posted = defaultdict(dict)
+        for key, sums in self.declaration_id._get_posted_by_charge_and_rate().items():
+            posted[key[0].declaration_id][key] = sums
         result = {}
         for record in self:
-            targets = record._get_targets()
-            own = {
-                key: amounts
-                for key, amounts in posted.items()
-                if key[0].declaration_id == record.declaration_id
-            }
+            targets, own = record._get_targets(), posted[record.declaration_id]
             rounder, deltas = record.currency_id.round, {}
             for key in {**targets, **own}:
                 new_base, new_amount = targets.get(key, (0.0, 0.0))

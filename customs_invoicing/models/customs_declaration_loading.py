@@ -328,21 +328,25 @@ class CustomsDeclaration(models.Model):
     def _ensure_charges(self, assessment):
         """Open one money row per tax, and the usual services of a client's file."""
         self.ensure_one()
-        known = self.charge_ids.tax_code_id
-        vals_list = []
-        for tax_code in assessment.line_ids.tax_code_id - known:
-            vals_list.append(
-                {
-                    "declaration_id": self.id,
-                    "sequence": tax_code.sequence,
-                    "charge_code_id": tax_code.charge_code_id.id,
-                    "tax_code_id": tax_code.id,
-                    "payee_id": self.authority_id.id,
-                }
-            )
+        vals_list = self._prepare_tax_charges(assessment)
         if self.capacity != "own" and len(self.assessment_ids) == 1:
             vals_list += self._prepare_default_services()
         self.env["customs.charge"].create(vals_list)
+
+    def _prepare_tax_charges(self, assessment):
+        """Return the values of the charges of taxes that have none yet."""
+        self.ensure_one()
+        known = self.charge_ids.tax_code_id
+        return [
+            {
+                "declaration_id": self.id,
+                "sequence": tax_code.sequence,
+                "charge_code_id": tax_code.charge_code_id.id,
+                "tax_code_id": tax_code.id,
+                "payee_id": self.authority_id.id,
+            }
+            for tax_code in assessment.line_ids.tax_code_id - known
+        ]
 
     def _prepare_default_services(self):
         services = self.env["customs.charge.code"].search(

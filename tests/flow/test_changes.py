@@ -137,7 +137,9 @@ class TestChanges(CustomsCase):
         self.post_assessment(declaration)
         assessment = declaration.current_assessment_id
         with self.assertRaises(AccessError):  # no user edits what the authority said
-            assessment.line_ids[0].amount_payable = 1.0
+            self.import_sad(
+                one_item(), registration=("C", "9", "3/5/26"), reference=("2026", "9")
+            ).current_assessment_id.line_ids[0].amount_payable = 1.0
         frozen = assessment.sudo()
         line = frozen.line_ids[0]
         for change in (

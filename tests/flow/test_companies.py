@@ -356,7 +356,7 @@ class TestCompanies(CustomsCase):
                 first.document_ids.write({"line_id": second.line_ids.id})
             ),
             "duty of another's item": lambda: (
-                first.duty_line_ids[0].write({"line_id": second.line_ids.id})
+                first.duty_line_ids[0].sudo().write({"line_id": second.line_ids.id})
             ),
             "invoice line": lambda: invoice.write(
                 {

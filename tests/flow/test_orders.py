@@ -346,8 +346,9 @@ class TestOrders(CustomsCase):
         self.assert_money(declaration, billed=PAYABLE, control_balance=0)
 
     def test_charges_of_a_contact_are_the_clients(self):
-        declaration = self.posted_file()
+        declaration = self.import_sad(one_item())
         declaration.client_id = self.contact
+        self.post_assessment(declaration)
         self.assertEqual(self.invoice().customs_open_charge_count, 3)
 
     def test_other_clients_charges_are_not_proposed(self):
@@ -368,8 +369,7 @@ class TestOrders(CustomsCase):
 
     def test_own_imports_drafts_and_closed_files_are_not_proposed(self):
         self.company.partner_id.customs_code = "OWN-1"
-        own = self.posted_file("1", importer=("OWN-1", "Us"))
-        own.client_id = self.client
+        self.posted_file("1", importer=("OWN-1", "Us"))
         cancelled = self.import_sad(one_item(), registration=("C", "2", "3/5/26"))
         self.add_service(cancelled, 80.00)
         cancelled.action_cancel()
