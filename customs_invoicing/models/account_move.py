@@ -74,14 +74,7 @@ class AccountMove(models.Model):
 
     def action_view_customs_declarations(self):
         self.ensure_one()
-        action = self.env["ir.actions.act_window"]._for_xml_id(
-            "customs_invoicing.customs_declaration_action"
-        )
-        declarations = self.customs_declaration_ids
-        action.update(domain=[("id", "in", declarations.ids)], context={})
-        if len(declarations) == 1:
-            action.update(views=[(False, "form")], res_id=declarations.id, domain=[])
-        return action
+        return self.customs_declaration_ids._get_open_action()
 
     def action_add_customs_charges(self):
         """Open the picker of the client's open charges."""

@@ -152,7 +152,7 @@ class AccountMove(models.Model):
 
     def _check_customs_client(self):
         """A client is billed for its own files only."""
-        problems = []
+        problems = self._get_customs_rate_problems()
         for line in self.sudo().line_ids:  # sudo: see _get_customs_declarations
             move, client = line.move_id, line.customs_declaration_id.client_id
             if (
@@ -172,6 +172,15 @@ class AccountMove(models.Model):
                 )
         if problems:
             raise UserError("\n".join(problems))
+
+    def _get_customs_rate_problems(self):
+        """Return sentences on currencies that would bill outlays one to one."""
+        return [
+            problem
+            for move in self
+            if move.is_sale_document() and move.sudo().line_ids.customs_charge_id
+            for problem in move.company_id._get_customs_rate_problems(move.currency_id)
+        ]
 
     def _check_customs_over_billing(self):
         """Refuse to bill a client more than was charged or agreed, or to credit more

@@ -236,6 +236,10 @@ class CustomsDeclaration(models.Model):
     )
     customs_rate = fields.Float(
         string="Customs rate",
+        compute="_compute_customs_rate",
+        store=True,
+        readonly=False,
+        precompute=True,
         digits=(18, 8),
         help="Box 23: national currency per unit of the invoice currency, fixed by "
         "the authority. It is not the bank's rate.",
@@ -332,6 +336,18 @@ class CustomsDeclaration(models.Model):
                 record.tariff_id.currency_id or record.company_id.currency_id
             )
 
+    @api.depends("invoice_currency_id", "tariff_id", "registration_date")
+    def _compute_customs_rate(self):
+        """Propose the authority's rate; what was read or typed stays."""
+        for record in self:
+            currency = record.invoice_currency_id
+            if not record.customs_rate and currency:
+                record.customs_rate = record.tariff_id._get_customs_rate(
+                    currency, record._get_calculation_date()
+                )
+            else:
+                record.customs_rate = record.customs_rate
+
     @api.depends("registration_date")
     def _compute_registration_year(self):
         for record in self:
@@ -397,6 +413,9 @@ class CustomsDeclaration(models.Model):
         "state",
         "capacity",
         "client_id",
+        "office_id",
+        "line_ids.customs_value",
+        "has_unposted_assessment",
         "importer_id.customs_to_review",
         "exporter_id.customs_to_review",
         "broker_id.customs_to_review",
@@ -439,6 +458,29 @@ class CustomsDeclaration(models.Model):
                     partners=", ".join(unknown.mapped("display_name")),
                 )
             )
+        if self.state == "lodged":
+            warnings.append(
+                self.env._("Waiting for the assessment: upload the authority's file.")
+            )
+        if self.has_unposted_assessment and self.amount_charged:
+            change = self.amount_payable - self.amount_charged
+            warnings.append(
+                self.env._(
+                    "A new version of the assessment changes what is owed by "
+                    "%(amount)s. Post it.",
+                    amount=self.currency_id.format(change),
+                )
+            )
+        without_value = self.line_ids.filtered(lambda line: not line.customs_value)
+        if without_value:
+            warnings.append(
+                self.env._(
+                    "No customs value for item %(items)s, so it cannot be calculated.",
+                    items=", ".join(
+                        str(number) for number in without_value.mapped("number")
+                    ),
+                )
+            )
         if self.current_assessment_id.kind == "provisional":
             warnings.append(
                 self.env._(
@@ -446,7 +488,9 @@ class CustomsDeclaration(models.Model):
                 )
             )
         missing = self.duty_line_ids.filtered(
-            lambda line: not line.is_calculated and line.tax_code_id.kind != "fee"
+            lambda line: not line.is_calculated
+            and line.tax_code_id.kind != "fee"
+            and (not line.line_id or line.line_id.customs_value)
         )
         if missing:
             warnings.append(

@@ -87,6 +87,7 @@ class CustomsDeclaration(models.Model):
                 to_create.append(
                     {
                         **vals,
+                        "status": "information",  # ours, the authority said nothing
                         "declaration_id": self.id,
                         "line_id": item_key,
                         "tax_code_id": measure.tax_code_id.id,

@@ -40,6 +40,12 @@ class CustomsDeclaration(models.Model):
         for filename, _content, document in loaded:
             problems.extend(self._get_import_problems(filename, document))
         if problems:
+            if len(files) > 1:
+                problems.append(
+                    self.env._(
+                        "None of the %(count)s files was imported.", count=len(files)
+                    )
+                )
             raise UserError("\n".join(problems))
         declarations = self.browse()
         for filename, content, document in loaded:
@@ -56,15 +62,7 @@ class CustomsDeclaration(models.Model):
         )
         # The source is kept on the assessment; the upload itself is not needed
         attachments.filtered(lambda attachment: not attachment.res_id).unlink()
-        action = self.env["ir.actions.act_window"]._for_xml_id(
-            "customs_invoicing.customs_declaration_action"
-        )
-        ids = list(set(declarations.ids))
-        action["domain"] = [("id", "in", ids)]
-        action["context"] = {}
-        if len(ids) == 1:
-            action.update(views=[(False, "form")], res_id=ids[0], domain=[])
-        return action
+        return declarations._get_open_action()
 
     # === READING AND CHECKING === #
 

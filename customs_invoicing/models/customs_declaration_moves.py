@@ -113,3 +113,17 @@ class CustomsDeclaration(models.Model):
             domain=[("declaration_id", "=", self.id)],
             context={"search_default_differences": 1},
         )
+
+    # === OPENING FILES FROM ELSEWHERE === #
+
+    def _get_open_action(self):
+        """Return the action that shows these files: their list, or the only one."""
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "customs_invoicing.customs_declaration_action"
+        )
+        action.pop("path", None)  # an address that would lead back to these files only
+        records = self.browse(set(self.ids))
+        action.update(domain=[("id", "in", records.ids)], context={})
+        if len(records) == 1:
+            action.update(views=[(False, "form")], res_id=records.id, domain=[])
+        return action

@@ -9,7 +9,7 @@ TRANSITIONS = {
     "assessed": {"released", "cancelled"},
     "released": {"closed", "cancelled"},
     "closed": {"released"},
-    "cancelled": {"draft"},
+    "cancelled": {"draft", "assessed"},
 }
 
 #: What may still change on a closed file: it is proof, not work in progress.
@@ -180,7 +180,10 @@ class CustomsDeclaration(models.Model):
         self._check_state(
             ["ready", "lodged", "cancelled"], self.env._("reset it to draft")
         )
-        self.state = "draft"
+        # what the authority assessed stays assessed when a file is taken up again
+        assessed = self.filtered("current_assessment_id")
+        assessed.state = "assessed"
+        (self - assessed).state = "draft"
         return True
 
     def action_reopen(self):

@@ -93,13 +93,17 @@ class CustomsDutyLine(models.Model):
     )
 
     @api.depends(
-        "amount_assessed", "amount_calculated", "is_calculated", "tariff_currency_id"
+        "amount_assessed",
+        "amount_calculated",
+        "is_calculated",
+        "tariff_currency_id",
+        "declaration_id.current_assessment_id",
     )
     def _compute_difference(self):
         for line in self:
             currency = line.tariff_currency_id or line.company_id.currency_id
             difference = 0.0
-            if line.is_calculated:
+            if line.is_calculated and line.declaration_id.current_assessment_id:
                 difference = currency.round(
                     line.amount_assessed - line.amount_calculated
                 )

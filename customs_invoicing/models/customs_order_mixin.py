@@ -21,11 +21,20 @@ class CustomsOrderMixin(models.AbstractModel):
         compute="_compute_customs_declaration_count",
         groups=CUSTOMS_READERS,
     )
+    customs_can_declare = fields.Boolean(
+        string="Without customs declaration",
+        compute="_compute_customs_declaration_count",
+        groups=CUSTOMS_READERS,
+    )
 
-    @api.depends("customs_declaration_ids")
+    @api.depends("customs_declaration_ids.state")
     def _compute_customs_declaration_count(self):
         for order in self:
-            order.customs_declaration_count = len(order.customs_declaration_ids)
+            declarations = order.customs_declaration_ids
+            order.customs_declaration_count = len(declarations)
+            order.customs_can_declare = all(
+                declaration.state == "cancelled" for declaration in declarations
+            )
 
     def action_create_customs_declaration(self):
         """Create a draft declaration with the goods of the order and open it.
@@ -42,14 +51,7 @@ class CustomsOrderMixin(models.AbstractModel):
 
     def action_view_customs_declarations(self):
         self.ensure_one()
-        action = self.env["ir.actions.act_window"]._for_xml_id(
-            "customs_invoicing.customs_declaration_action"
-        )
-        declarations = self.customs_declaration_ids
-        action.update(domain=[("id", "in", declarations.ids)], context={})
-        if len(declarations) == 1:
-            action.update(views=[(False, "form")], res_id=declarations.id, domain=[])
-        return action
+        return self.customs_declaration_ids._get_open_action()
 
     def _prepare_customs_declaration_vals(self):
         """Return the values of a declaration for the goods of the order."""

@@ -117,6 +117,26 @@ class CustomsTariff(models.Model):
         self.ensure_one()
         return Rounding(self.rounding_mode, to_decimal(self.rounding_unit))
 
+    def _get_customs_rate(self, currency, day):
+        """Return national currency per unit of a currency, 0.0 when none is fixed."""
+        if not self or currency == self.currency_id:
+            return float(bool(self))
+        rate = self.env["customs.exchange.rate"].search(
+            [
+                ("tariff_id", "=", self.id),
+                ("currency_id", "=", currency.id),
+                ("date_from", "<=", day),
+                "|",
+                ("date_to", "=", False),
+                ("date_to", ">=", day),
+            ],
+            order="date_from desc",
+            limit=1,
+        )
+        if rate.quotation == "inverse":
+            return 1 / rate.rate
+        return rate.rate
+
     def action_view_codes(self):
         self.ensure_one()
         return self._action_view_reference("customs_tariff_code_action")

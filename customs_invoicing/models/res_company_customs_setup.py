@@ -39,6 +39,7 @@ ACCOUNT_ROLES = {
 
 #: chart template: import VAT taxes it ships whose base and tax boxes are right
 CHART_IMPORT_TAXES = {
+    "uk": ("PT_20_G", "PT5"),
     "es_": (
         "account_tax_template_p_iva21_ibc",
         "account_tax_template_p_iva10_ibc",
@@ -47,6 +48,9 @@ CHART_IMPORT_TAXES = {
     "de_skr03": ("tax_import_19_and_payable_skr03", "tax_import_7_and_payable_skr03"),
     "de_skr04": ("tax_import_19_and_payable_skr04", "tax_import_7_and_payable_skr04"),
 }
+
+#: charts of countries that levy no VAT at import
+CHARTS_WITHOUT_IMPORT_VAT = ("us",)
 
 
 class ResCompany(models.Model):
@@ -156,7 +160,7 @@ class ResCompany(models.Model):
 
     def _get_customs_zero_tax_group(self):
         groups = self.env["account.tax.group"]
-        name = self.env._("Disbursements")
+        name = self.env._("Outside the scope of VAT")
         return groups.search(
             [("company_id", "=", self.id), ("name", "=", name)], limit=1
         ) or groups.create(
@@ -189,7 +193,9 @@ class ResCompany(models.Model):
         self.customs_import_vat_tax_ids = taxes
 
     def _get_customs_import_tax_sources(self):
-        """Return the chart's import taxes, else its usual purchase taxes by rate."""
+        """Return the chart's import taxes, else its usual purchase tax."""
+        if self.chart_template in CHARTS_WITHOUT_IMPORT_VAT:
+            return []
         for prefix, names in CHART_IMPORT_TAXES.items():
             if self.chart_template.startswith(prefix):
                 chart = self.env["account.chart.template"]

@@ -76,5 +76,8 @@ class CustomsAddCharges(models.TransientModel):
                 self.env._("No open charge is left; another invoice may hold them.")
             )
         self.charge_ids.declaration_id._check_billable()
+        problems = self.company_id._get_customs_rate_problems(self.move_id.currency_id)
+        if problems:
+            raise UserError("\n".join(problems))
         self.move_id._customs_add_charges([charges])
         return {"type": "ir.actions.act_window_close"}

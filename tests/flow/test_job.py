@@ -113,6 +113,41 @@ class TestJob(CustomsCase):
             sum(declaration.duty_line_ids.mapped("amount_payable")), PAYABLE
         )
 
+    def test_file_typed_by_hand_is_calculated_but_not_different(self):
+        """Before the authority speaks there is nothing to differ from."""
+        gbp = self.env.ref("base.GBP")
+        self.env["customs.exchange.rate"].create(
+            {
+                "tariff_id": self.tariff.id,
+                "currency_id": gbp.id,
+                "date_from": "2026-03-01",
+                "quotation": "inverse",
+                "rate": 0.8,
+            }
+        )
+        declaration = self.env["customs.declaration"].create(
+            {
+                "office_id": self.office.id,
+                "client_id": self.client.id,
+                "registration_date": "2026-03-05",
+                "invoice_currency_id": gbp.id,
+                "line_ids": [
+                    (0, 0, {"code": "8712003000", "customs_value": 1000.00}),
+                    (0, 0, {"code": "6911100000"}),
+                ],
+            }
+        )
+        self.assertEqual(declaration.customs_rate, 1.25)
+        declaration.action_calculate()
+        known = declaration.duty_line_ids.filtered("is_calculated")
+        self.assertEqual(known.mapped("amount_calculated"), [50.00, 157.50])
+        self.assertEqual(set(known.mapped("status")), {"information"})
+        self.assertEqual(declaration.difference_count, 0)
+        self.assertIn("No customs value for item 2", declaration.warning_message)
+        declaration.action_mark_ready()
+        declaration.action_lodge()
+        self.assertIn("Waiting for the assessment", declaration.warning_message)
+
     def test_same_file_changes_nothing(self):
         first = self.import_sad(two_items())
         messages = first.message_ids

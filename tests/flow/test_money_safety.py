@@ -157,6 +157,14 @@ class TestMoneySafety(CustomsCase):
         with self.assertRaisesRegex(UserError, "has posted entries for CID"):
             declaration.action_cancel()
 
+    def test_cancelled_file_with_an_assessment_is_restored(self):
+        declaration = self.import_sad(one_item())
+        declaration.action_cancel()
+        declaration.action_reset_to_draft()
+        self.assertEqual(declaration.state, "assessed")
+        self.post_assessment(declaration)
+        self.assert_money(declaration, charged=273.25)
+
     def test_states_are_not_jumped(self):
         declaration = self.env["customs.declaration"].create(
             {"office_id": self.office.id}
@@ -253,6 +261,17 @@ class TestMoneySafety(CustomsCase):
         self.tariff.currency_id = currency
         with self.assertRaisesRegex(UserError, "XQQ has no exchange rate to USD"):
             self.import_sad(one_item())
+
+    def test_invoice_currency_without_rate_is_refused(self):
+        declaration = self.import_sad(one_item())
+        self.post_assessment(declaration)
+        invoice = declaration.action_create_invoices()
+        invoice.invoice_date = "2026-03-10"
+        invoice.currency_id = self.env["res.currency"].create(
+            {"name": "XQQ", "symbol": "Q"}
+        )
+        with self.assertRaisesRegex(UserError, "XQQ has no exchange rate to USD"):
+            invoice.action_post()
 
     def test_reversal_of_a_foreign_bill_takes_its_rate(self):
         eur = self.setup_other_currency(

@@ -15,7 +15,7 @@ CHARTS = {
     },
     "uk": {
         "country": "uk",
-        "vat": [(20, "220100", "7", "4", "7", "4")],
+        "vat": [(rate, "220100", "7", "4", "7", "4") for rate in (20, 5)],
         "sale": ("20%", "220000", "6", "1"),
     },
     "de_skr03": {
@@ -287,6 +287,29 @@ class TestSetupCharts(CustomsCase):
         ):
             company.action_create_customs_setup()
         self.assertEqual(self.counts(company), before)
+
+    def test_no_import_vat_where_the_country_has_none(self):
+        company = self.companies["generic_coa"]
+        company.write({"chart_template": "us", "customs_import_vat_tax_ids": False})
+        before = self.counts(company)
+        company.action_create_customs_setup()
+        self.assertFalse(company.customs_import_vat_tax_ids)
+        self.assertEqual(self.counts(company), before)
+        company.chart_template = "generic_coa"
+        company.partner_id.customs_code = "OWN-US"
+        declaration = self.import_in(
+            company, [item(taxes=[tax("CID", rate="5")])], importer=("OWN-US", "Us")
+        )
+        clearing = self.role(company, "duty_clearing")
+        payable = self.role(company, "authority_payable")
+        self.assert_items(
+            self.post_assessment(declaration),
+            [
+                (clearing, self.authority, 55.00, "", "CID", ""),
+                (clearing, self.authority, 45.00, "", "GLOBAL", ""),
+                (payable, self.authority, -100.00, "", "", ""),
+            ],
+        )
 
     def test_missing_setup_is_named_when_posting(self):
         company = self.companies["uk"]
