@@ -21,6 +21,7 @@ TEMPLATE_MODULES = (
     "l10n_es",
     "l10n_uk",
     "l10n_us",
+    "l10n_us_account",
 )
 
 

@@ -84,29 +84,34 @@ class TestSetupCharts(CustomsCase):
         super().setUpClass()
         cls.companies = {}
         for chart, facts in CHARTS.items():
-            country = cls.env.ref(f"base.{facts['country']}")
-            company = cls.env["res.company"].create(
-                {
-                    "name": f"Company {chart}",
-                    "country_id": country.id,
-                    "currency_id": country.currency_id.id,
-                }
-            )
-            cls.env.user.company_ids += company
-            cls._use_chart_template(company, chart)
-            company.action_create_customs_setup()
-            cls.companies[chart] = company
-            tariff = cls.env["customs.tariff"].create(
-                {"name": chart, "code": chart, "currency_id": country.currency_id.id}
-            )
-            cls.env["customs.office"].create(
-                {
-                    "code": f"OFF-{chart}",
-                    "name": f"Port of {country.name}",
-                    "tariff_id": tariff.id,
-                    "authority_id": cls.authority.id,
-                }
-            )
+            cls.companies[chart] = cls._create_company_on(chart, facts["country"])
+
+    @classmethod
+    def _create_company_on(cls, chart, country_code):
+        """Return a company of a country, set up on a chart, with tariff and office."""
+        country = cls.env.ref(f"base.{country_code}")
+        company = cls.env["res.company"].create(
+            {
+                "name": f"Company {chart}",
+                "country_id": country.id,
+                "currency_id": country.currency_id.id,
+            }
+        )
+        cls.env.user.company_ids += company
+        cls._use_chart_template(company, chart)
+        company.action_create_customs_setup()
+        tariff = cls.env["customs.tariff"].create(
+            {"name": chart, "code": chart, "currency_id": country.currency_id.id}
+        )
+        cls.env["customs.office"].create(
+            {
+                "code": f"OFF-{chart}",
+                "name": f"Port of {country.name}",
+                "tariff_id": tariff.id,
+                "authority_id": cls.authority.id,
+            }
+        )
+        return company
 
     # === HELPERS === #
 
@@ -288,28 +293,45 @@ class TestSetupCharts(CustomsCase):
             company.action_create_customs_setup()
         self.assertEqual(self.counts(company), before)
 
-    def test_no_import_vat_where_the_country_has_none(self):
-        company = self.companies["generic_coa"]
-        company.write({"chart_template": "us", "customs_import_vat_tax_ids": False})
+    def test_united_states_have_no_import_vat(self):
+        company = self._create_company_on("us", "us")
+        for field, (account_type, reconcile) in ACCOUNTS.items():
+            account = company[field]
+            self.assertEqual(account.account_type, account_type, field)
+            self.assertEqual(account.reconcile, reconcile, field)
+        self.assertFalse(company.customs_import_vat_tax_ids)
         before = self.counts(company)
         company.action_create_customs_setup()
-        self.assertFalse(company.customs_import_vat_tax_ids)
         self.assertEqual(self.counts(company), before)
-        company.chart_template = "generic_coa"
-        company.partner_id.customs_code = "OWN-US"
-        declaration = self.import_in(
-            company, [item(taxes=[tax("CID", rate="5")])], importer=("OWN-US", "Us")
-        )
+        goods = [item(taxes=[tax("CID", rate="5")])]
         clearing = self.role(company, "duty_clearing")
+        control = self.role(company, "disbursement")
         payable = self.role(company, "authority_payable")
+        direct = self.import_in(company, goods, registration=("C", "1", "3/5/26"))
+        company.partner_id.customs_code = "OWN-US"
+        own = self.import_in(company, goods, importer=("OWN-US", "Us"))
+        for declaration, account in ((own, clearing), (direct, control)):
+            self.assert_items(
+                self.post_assessment(declaration),
+                [
+                    (account, self.authority, 55.00, "", "CID", ""),
+                    (account, self.authority, 45.00, "", "GLOBAL", ""),
+                    (payable, self.authority, -100.00, "", "", ""),
+                ],
+            )
+        invoice = self.bill(direct)
+        receivable = invoice.line_ids.filtered(
+            lambda line: line.display_type == "payment_term"
+        ).account_id
         self.assert_items(
-            self.post_assessment(declaration),
+            invoice,
             [
-                (clearing, self.authority, 55.00, "", "CID", ""),
-                (clearing, self.authority, 45.00, "", "GLOBAL", ""),
-                (payable, self.authority, -100.00, "", "", ""),
+                (control, self.client, -55.00, "0% Disbursement", "CID", ""),
+                (control, self.client, -45.00, "0% Disbursement", "GLOBAL", ""),
+                (receivable, self.client, 100.00, "", "", ""),
             ],
         )
+        self.assert_money(direct, control_balance=0, billed=100)
 
     def test_missing_setup_is_named_when_posting(self):
         company = self.companies["uk"]
