@@ -1,4 +1,5 @@
-from . import customs_declaration_part  # first: others inherit it
+# first: others inherit these
+from . import customs_code_mixin, customs_declaration_part
 
 # isort: split
 from . import (
@@ -11,12 +12,15 @@ from . import (
     customs_charge,
     customs_charge_amounts,
     customs_charge_code,
+    customs_charge_lines,
     customs_declaration,
     customs_declaration_billing,
     customs_declaration_calculation,
+    customs_declaration_cash,
     customs_declaration_import,
     customs_declaration_line,
     customs_declaration_loading,
+    customs_declaration_messages,
     customs_declaration_money,
     customs_declaration_moves,
     customs_declaration_partners,

@@ -1,4 +1,4 @@
-from odoo import api, fields, models
+from odoo import fields, models
 
 CHARGE_KINDS = [
     ("duty", "Customs duty"),
@@ -18,8 +18,8 @@ class CustomsChargeCode(models.Model):
 
     _name = "customs.charge.code"
     _description = "Customs Charge Code"
+    _inherit = ["customs.code.mixin"]
     _order = "sequence, code, id"
-    _rec_names_search = ["code", "name"]
 
     code = fields.Char(required=True)
     name = fields.Char(required=True, translate=True)
@@ -58,8 +58,3 @@ class CustomsChargeCode(models.Model):
     _code_unique = models.Constraint(
         "UNIQUE(code)", "A charge with this code exists already."
     )
-
-    @api.depends("code", "name")
-    def _compute_display_name(self):
-        for record in self:
-            record.display_name = f"{record.code or ''} {record.name or ''}".strip()

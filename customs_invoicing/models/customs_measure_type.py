@@ -1,4 +1,4 @@
-from odoo import api, fields, models
+from odoo import fields, models
 
 from ..engine.rounding import MODES, Rounding
 from ..tools import to_decimal
@@ -9,8 +9,8 @@ class CustomsMeasureType(models.Model):
 
     _name = "customs.measure.type"
     _description = "Customs Measure Type"
+    _inherit = ["customs.code.mixin"]
     _order = "tariff_id, sequence, code"
-    _rec_names_search = ["code", "name"]
 
     tariff_id = fields.Many2one(
         comodel_name="customs.tariff", required=True, index=True, ondelete="cascade"
@@ -76,11 +76,6 @@ class CustomsMeasureType(models.Model):
         "UNIQUE(tariff_id, code)",
         "A measure type with this code exists already in the tariff.",
     )
-
-    @api.depends("code", "name")
-    def _compute_display_name(self):
-        for record in self:
-            record.display_name = f"{record.code or ''} {record.name or ''}".strip()
 
     def _get_rounding(self):
         """Return the :class:`Rounding` of this type, each part else the tariff's."""

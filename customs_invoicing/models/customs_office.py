@@ -1,4 +1,4 @@
-from odoo import api, fields, models
+from odoo import fields, models
 
 
 class CustomsOffice(models.Model):
@@ -6,8 +6,8 @@ class CustomsOffice(models.Model):
 
     _name = "customs.office"
     _description = "Customs Office"
+    _inherit = ["customs.code.mixin"]
     _order = "code"
-    _rec_names_search = ["code", "name"]
 
     code = fields.Char(required=True, help="Code in box A of the declaration.")
     name = fields.Char(required=True)
@@ -48,8 +48,3 @@ class CustomsOffice(models.Model):
     _payment_days_not_negative = models.Constraint(
         "CHECK(payment_days >= 0)", "Days to payment cannot be negative."
     )
-
-    @api.depends("code", "name")
-    def _compute_display_name(self):
-        for record in self:
-            record.display_name = f"{record.code or ''} {record.name or ''}".strip()

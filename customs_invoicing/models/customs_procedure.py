@@ -1,4 +1,4 @@
-from odoo import api, fields, models
+from odoo import fields, models
 
 
 class CustomsProcedure(models.Model):
@@ -6,8 +6,8 @@ class CustomsProcedure(models.Model):
 
     _name = "customs.procedure"
     _description = "Customs Procedure"
+    _inherit = ["customs.code.mixin"]
     _order = "code"
-    _rec_names_search = ["code", "name"]
 
     code = fields.Char(required=True, help="Box 37 or box 1: 4000, 7100, IM4…")
     name = fields.Char(required=True, translate=True)
@@ -25,8 +25,3 @@ class CustomsProcedure(models.Model):
     _code_unique = models.Constraint(
         "UNIQUE(code)", "A procedure with this code exists already."
     )
-
-    @api.depends("code", "name")
-    def _compute_display_name(self):
-        for record in self:
-            record.display_name = f"{record.code or ''} {record.name or ''}".strip()

@@ -6,8 +6,8 @@ class CustomsTaxCode(models.Model):
 
     _name = "customs.tax.code"
     _description = "Customs Tax Code"
+    _inherit = ["customs.code.mixin"]
     _order = "sequence, code, id"
-    _rec_names_search = ["code", "name"]
 
     code = fields.Char(required=True, help="As it appears in the authority's file.")
     name = fields.Char(required=True, translate=True)
@@ -37,11 +37,6 @@ class CustomsTaxCode(models.Model):
         "(code, COALESCE(tariff_id, 0)) WHERE active",
         "This tax code exists already for the tariff.",
     )
-
-    @api.depends("code", "name")
-    def _compute_display_name(self):
-        for record in self:
-            record.display_name = f"{record.code or ''} {record.name or ''}".strip()
 
     @api.model
     def _get_by_code(self, tariff, codes):

@@ -1,0 +1,82 @@
+from odoo import models
+
+
+class CustomsDeclaration(models.Model):
+    """What the banner of a file says: what blocks it, what to look at."""
+
+    _inherit = "customs.declaration"
+
+    def _get_blocking_reasons(self):
+        """Return sentences on what keeps the file from its next step."""
+        self.ensure_one()
+        reasons = []
+        if self.state in ("closed", "cancelled"):
+            return reasons
+        if self.capacity != "own" and not self.client_id:
+            reasons.append(
+                self.env._("No client: choose who is billed for this declaration.")
+            )
+        if not self.office_id:
+            reasons.append(self.env._("No customs office: choose where it is lodged."))
+        return reasons
+
+    def _get_warnings(self):
+        """Return sentences on what the officer should look at."""
+        self.ensure_one()
+        warnings = []
+        if self.state in ("closed", "cancelled"):
+            return warnings
+        unknown = (self.importer_id | self.exporter_id | self.broker_id).filtered(
+            "customs_to_review"
+        )
+        if unknown:
+            warnings.append(
+                self.env._(
+                    "Created from the file, please check: %(partners)s",
+                    partners=", ".join(unknown.mapped("display_name")),
+                )
+            )
+        if self.state == "lodged":
+            warnings.append(
+                self.env._("Waiting for the assessment: upload the authority's file.")
+            )
+        if self.has_unposted_assessment and self.amount_charged:
+            change = self.amount_payable - self.amount_charged
+            warnings.append(
+                self.env._(
+                    "A new version of the assessment changes what is owed by "
+                    "%(amount)s. Post it.",
+                    amount=self.currency_id.format(change),
+                )
+            )
+        without_value = self.line_ids.filtered(lambda line: not line.customs_value)
+        if without_value:
+            warnings.append(
+                self.env._(
+                    "No customs value for item %(items)s, so it cannot be calculated.",
+                    items=", ".join(
+                        str(number) for number in without_value.mapped("number")
+                    ),
+                )
+            )
+        if self.current_assessment_id.kind == "provisional":
+            warnings.append(
+                self.env._(
+                    "The taxes are provisional: the file carries no assessment number."
+                )
+            )
+        missing = self.duty_line_ids.filtered(
+            lambda line: not line.is_calculated
+            and line.tax_code_id.kind != "fee"
+            and (not line.line_id or line.line_id.customs_value)
+        )
+        if missing:
+            warnings.append(
+                self.env._(
+                    "No rate in our tariff for %(count)s of %(total)s tax lines, so "
+                    "these could not be checked.",
+                    count=len(missing),
+                    total=len(self.duty_line_ids),
+                )
+            )
+        return warnings
