@@ -73,7 +73,8 @@ class AccountMoveLine(models.Model):
         return result
 
     def write(self, vals):
-        if "price_unit" in vals and not self.env.context.get("customs_reprice"):
+        by_hand = {"price_unit", "quantity", "discount"} & set(vals)
+        if by_hand and not self.env.context.get("customs_reprice"):
             vals = {**vals, "customs_amount": 0.0}
         return super().write(vals)
 

@@ -85,11 +85,9 @@ class AccountMove(models.Model):
         )
 
     def _customs_reprice(self):
-        """Price outlays anew when the rate changed since they were put on a draft."""
+        """Price charges anew when rate or currency changed since they were drafted."""
         self.ensure_one()
         company = self.company_id
-        if self.currency_id == company.currency_id:
-            return
         day = self.invoice_date or self.date
         gap = self._get_customs_rounding_gap()
         for line in self.invoice_line_ids.filtered("customs_amount"):

@@ -254,6 +254,30 @@ class TestMoneySafety(CustomsCase):
         declaration.action_release()
         declaration.action_close()
 
+    def test_draft_follows_the_currency_it_is_changed_to(self):
+        eur = self.setup_other_currency("EUR", rates=[("2020-01-01", 0.8)])
+        declaration = self.import_sad(one_item())
+        self.post_assessment(declaration)
+        invoice = declaration.action_create_invoices()
+        invoice.invoice_date = "2026-03-10"
+        invoice.currency_id = eur
+        invoice.currency_id = self.company.currency_id
+        invoice.currency_id = eur
+        invoice.action_post()
+        self.assertEqual(invoice.amount_total, 218.60)  # 273.25 USD
+        self.assert_money(declaration, billed=273.25, to_bill=0, control_balance=0)
+
+    def test_part_of_a_service_billed_leaves_the_rest_open(self):
+        declaration = self.import_sad(one_item())
+        service = self.add_service(declaration, 80.00)
+        self.post_assessment(declaration)
+        invoice = declaration.action_create_invoices()
+        invoice.invoice_date = "2026-03-10"
+        line = invoice.invoice_line_ids.filtered(lambda line: not line.customs_tax_code)
+        line.quantity = 0.5
+        invoice.action_post()
+        self.assertEqual((service.amount_billed, service.amount_to_bill), (40.0, 40.0))
+
     # === CURRENCIES AND ACCOUNTS === #
 
     def test_currency_without_rate_is_refused(self):
