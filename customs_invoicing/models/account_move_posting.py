@@ -18,6 +18,7 @@ class AccountMove(models.Model):
             drafts = self.filtered(lambda move: move.state == "draft")
             # sudo: what the books hold decides, whoever posts
             deltas = drafts.customs_assessment_id.sudo()._get_deltas()
+            self._check_customs_currency()
             drafts._customs_prepare_posting(deltas)
             self._check_customs_client()
             self._check_customs_over_billing()
@@ -64,10 +65,8 @@ class AccountMove(models.Model):
         original = self.reversed_entry_id
         if self.currency_id != self.company_currency_id and self.is_invoice():
             self.invoice_currency_rate = original.invoice_currency_rate
-        bases, original_bases = (
-            self._get_customs_vat_bases(),
-            (original._get_customs_vat_bases()),
-        )
+        bases = self._get_customs_vat_bases()
+        original_bases = original._get_customs_vat_bases()
         wanted = {
             key: -sum(original._get_customs_vat_lines(*key).mapped("amount_currency"))
             for key, base in bases.items()
@@ -150,7 +149,7 @@ class AccountMove(models.Model):
 
     def _check_customs_client(self):
         """A client is billed for its own files only."""
-        problems = self._get_customs_rate_problems()
+        problems = []
         for line in self.sudo().line_ids:  # sudo: see _get_customs_declarations
             move, client = line.move_id, line.customs_declaration_id.client_id
             if (
@@ -171,14 +170,16 @@ class AccountMove(models.Model):
         if problems:
             raise UserError("\n".join(problems))
 
-    def _get_customs_rate_problems(self):
-        """Return sentences on currencies that would bill outlays one to one."""
-        return [
+    def _check_customs_currency(self):
+        """Refuse currencies without a rate: outlays would be billed one to one."""
+        problems = [
             problem
             for move in self
             if move.is_sale_document() and move.sudo().line_ids.customs_charge_id
             for problem in move.company_id._get_customs_rate_problems(move.currency_id)
         ]
+        if problems:
+            raise UserError("\n".join(problems))
 
     def _check_customs_over_billing(self):
         """Refuse to bill a client more than was charged or agreed, or to credit more

@@ -9,18 +9,9 @@ class CustomsAssessment(models.Model):
 
     _name = "customs.assessment"
     _description = "Customs Assessment"
-    _inherit = ["mail.thread"]
+    _inherit = ["customs.declaration.part", "mail.thread"]
     _order = "declaration_id, version desc"
-    _check_company_auto = True
 
-    declaration_id = fields.Many2one(
-        comodel_name="customs.declaration",
-        required=True,
-        index=True,
-        ondelete="cascade",
-        check_company=True,
-    )
-    company_id = fields.Many2one(related="declaration_id.company_id", store=True)
     currency_id = fields.Many2one(
         comodel_name="res.currency",
         required=True,
@@ -190,17 +181,13 @@ class CustomsAssessment(models.Model):
             problems.append(
                 self.env._("No authority: choose to whom the amounts are owed.")
             )
-        problems.extend(self._get_rate_problems())
+        # Without a rate Odoo converts one to one, which is a wrong amount
+        problems.extend(self.company_id._get_customs_rate_problems(self.currency_id))
         problems.extend(self.company_id._get_customs_setup_gaps(declaration.capacity))
         if problems:
             raise UserError(
                 "\n".join(f"{declaration.name}: {problem}" for problem in problems)
             )
-
-    def _get_rate_problems(self):
-        """Without a rate Odoo converts one to one, which is a wrong amount."""
-        self.ensure_one()
-        return self.company_id._get_customs_rate_problems(self.currency_id)
 
     def _check_four_eyes(self):
         """Where the company asks for it, whoever imported may not post."""

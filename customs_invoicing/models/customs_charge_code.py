@@ -1,4 +1,5 @@
 from odoo import fields, models
+from odoo.exceptions import UserError
 
 CHARGE_KINDS = [
     ("duty", "Customs duty"),
@@ -58,3 +59,26 @@ class CustomsChargeCode(models.Model):
     _code_unique = models.Constraint(
         "UNIQUE(code)", "A charge with this code exists already."
     )
+
+    def write(self, vals):
+        if "kind" in vals:
+            self.filtered(lambda code: code.kind != vals["kind"])._check_unused()
+        return super().write(vals)
+
+    def _check_unused(self):
+        """The kind decides how charges are posted: it is fixed once one is."""
+        # sudo: charges of every company count
+        line = (
+            self.env["account.move.line"]
+            .sudo()
+            .search([("customs_charge_id.charge_code_id", "in", self.ids)], limit=1)
+        )
+        if line:
+            raise UserError(
+                self.env._(
+                    "%(code)s is on journal entries, among them of %(declaration)s; "
+                    "its kind cannot change. Make a new charge instead.",
+                    code=line.customs_charge_id.charge_code_id.display_name,
+                    declaration=line.customs_declaration_id.name,
+                )
+            )

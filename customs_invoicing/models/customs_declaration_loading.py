@@ -69,24 +69,12 @@ class CustomsDeclaration(models.Model):
         """Return header values; what the file leaves out is not overwritten."""
         header = document.header
         currencies = self._get_currencies({header.invoice.currency})
-        countries = self._get_countries(
-            {
-                header.country_export,
-                header.country_destination,
-                header.transport_nationality,
-            }
-        )
-        incoterm = self.env["account.incoterms"].search(
-            [("code", "=", header.incoterm)], limit=1
-        )
-        border = self.env["customs.office"].search(
-            [("code", "=", header.border_office_code)], limit=1
-        )
         procedure = self.env["customs.procedure"].search(
             [("code", "=", header.declaration_type)], limit=1
         )
         registration, receipt = header.registration, header.receipt
         vals = {
+            **self._prepare_transport_vals(header),
             "office_id": office.id,
             "direction": header.direction,
             "procedure_id": procedure.id,
@@ -104,6 +92,31 @@ class CustomsDeclaration(models.Model):
             "importer_id": partners.get(header.importer),
             "exporter_id": partners.get(header.exporter),
             "broker_id": partners.get(header.declarant),
+            "invoice_currency_id": currencies[header.invoice.currency].id
+            if header.invoice.currency
+            else False,
+            "invoice_amount": to_float(header.invoice.amount),
+            "customs_rate": to_float(header.invoice.rate),
+            "customs_value": to_float(header.customs_value),
+        }
+        return {name: value for name, value in vals.items() if value}
+
+    def _prepare_transport_vals(self, header):
+        """Return the values on delivery, transport and places."""
+        countries = self._get_countries(
+            {
+                header.country_export,
+                header.country_destination,
+                header.transport_nationality,
+            }
+        )
+        incoterm = self.env["account.incoterms"].search(
+            [("code", "=", header.incoterm)], limit=1
+        )
+        border = self.env["customs.office"].search(
+            [("code", "=", header.border_office_code)], limit=1
+        )
+        return {
             "incoterm_id": incoterm.id,
             "incoterm_place": header.incoterm_place,
             "transport_identity": header.transport_identity,
@@ -118,14 +131,7 @@ class CustomsDeclaration(models.Model):
             "country_destination_id": countries.get(header.country_destination),
             "gross_mass": to_float(header.gross_mass),
             "packages": to_float(header.packages),
-            "invoice_currency_id": currencies[header.invoice.currency].id
-            if header.invoice.currency
-            else False,
-            "invoice_amount": to_float(header.invoice.amount),
-            "customs_rate": to_float(header.invoice.rate),
-            "customs_value": to_float(header.customs_value),
         }
-        return {name: value for name, value in vals.items() if value}
 
     def _prepare_capacity_vals(self, document, partners):
         """Decide from the importer whether the import is ours or a client's."""

@@ -109,7 +109,7 @@ class CustomsDeclaration(models.Model):
         "duty_line_ids.amount_calculated",
         "duty_line_ids.amount_assessed",
         "duty_line_ids.amount_payable",
-        "tariff_id.currency_id",
+        "tariff_currency_id",
         "company_id.currency_id",
     )
     def _compute_assessed_amounts(self):

@@ -105,11 +105,11 @@ class TestAsycudaJob(CustomsCase):
     def test_direct_agent(self):
         for name, content in self.files:
             with self.subTest(name), self.env.cr.savepoint() as savepoint:
-                self._direct_job(name, content)
+                self._assert_direct_job(name, content)
                 savepoint.rollback()
                 self.env.invalidate_all(flush=False)
 
-    def _direct_job(self, name, content):
+    def _assert_direct_job(self, name, content):
         _document, declaration, payable = self._import(name, content)
         self.assertEqual(declaration.capacity, "direct", name)
         client = declaration.client_id
@@ -159,11 +159,11 @@ class TestAsycudaJob(CustomsCase):
     def test_own_import(self):
         for name, content in self.files:
             with self.subTest(name), self.env.cr.savepoint() as savepoint:
-                self._own_job(name, content)
+                self._assert_own_job(name, content)
                 savepoint.rollback()
                 self.env.invalidate_all(flush=False)
 
-    def _own_job(self, name, content):
+    def _assert_own_job(self, name, content):
         importer = formats.read(name, content).header.importer
         self.company.partner_id.customs_code = importer.code or "OWN"
         self.company.partner_id.name = importer.name

@@ -123,6 +123,15 @@ class TestMoneySafety(CustomsCase):
                 declaration, "VAT"
             ).tax_code_id
 
+    def test_kind_of_a_used_charge_is_fixed(self):
+        declaration = self.import_sad(one_item())
+        code = self.charge(declaration, "CID").charge_code_id
+        code.kind = "excise"  # nothing is posted yet
+        code.kind = "duty"
+        self.post_assessment(declaration)
+        with self.assertRaisesRegex(UserError, "its kind cannot change"):
+            code.kind = "service"
+
     def test_assessed_charge_cannot_be_deleted(self):
         declaration = self.import_sad(one_item())
         with self.assertRaisesRegex(UserError, "was assessed by the authority"):
