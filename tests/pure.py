@@ -6,31 +6,28 @@ not need it, so its packages are loaded by path, under names of their own::
     from pure import engine, formats
 """
 
-import importlib.util
+import importlib
 import os
 import sys
+import types
 from pathlib import Path
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 ADDON = REPOSITORY / "customs_invoicing"
+CORE = "customs_core"
 
 
 def load(name):
-    """Return the package ``customs_invoicing/<name>`` as ``customs_<name>``."""
-    alias = f"customs_{name}"
-    if alias not in sys.modules:
-        folder = ADDON / name
-        spec = importlib.util.spec_from_file_location(
-            alias, folder / "__init__.py", submodule_search_locations=[str(folder)]
-        )
-        module = importlib.util.module_from_spec(spec)
-        sys.modules[alias] = module
-        try:
-            spec.loader.exec_module(module)
-        except BaseException:
-            del sys.modules[alias]
-            raise
-    return sys.modules[alias]
+    """Return the package ``customs_invoicing/<name>`` as ``customs_core.<name>``.
+
+    A bare parent package stands for the add-on, so that one package of the core can
+    import another.
+    """
+    if CORE not in sys.modules:
+        parent = types.ModuleType(CORE)
+        parent.__path__ = [str(ADDON)]
+        sys.modules[CORE] = parent
+    return importlib.import_module(f"{CORE}.{name}")
 
 
 def cases_dir():

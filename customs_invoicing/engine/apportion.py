@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from decimal import Decimal
 from fractions import Fraction
 
+from .rounding import EXACT, Rounding, add_up, round_by
+
 
 def apportion(
     total: Decimal, weights: Sequence[Decimal], unit: Decimal = Decimal("0.01")
@@ -55,3 +57,25 @@ def _whole_shares(units, weights):
     for n in by_remainder[: units - sum(counts)]:
         counts[n] += 1
     return counts
+
+
+def apportion_independent(
+    total: Decimal, weights: Sequence[Decimal], rounding: Rounding | None = None
+) -> list[Decimal]:
+    """Split ``total`` in proportion to ``weights``, each part rounded by itself.
+
+    The parts need not sum to the total.  Some authorities do so, and their figures can
+    only be reproduced this way; elsewhere use :func:`apportion`.
+
+    :param rounding: of each part; ``None`` leaves them exact (to sixty digits)
+    :raise ValueError: as :func:`apportion`
+    """
+    if any(weight < 0 for weight in weights):
+        raise ValueError("weights must not be negative")
+    whole = add_up(weights)
+    if not total:
+        return [Decimal(0)] * len(weights)
+    if not whole:
+        raise ValueError("no weight is above zero: nothing to apportion by")
+    parts = (EXACT.divide(EXACT.multiply(total, weight), whole) for weight in weights)
+    return [round_by(rounding, part) for part in parts]

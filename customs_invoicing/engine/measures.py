@@ -1,176 +1,367 @@
-"""Measures: dated rates on a code prefix for an origin, and which of them apply."""
+"""Selection: which of many measures apply to an item, each by its conditions."""
 
-from collections.abc import Hashable, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
-from .rounding import Rounding
+from .amounts import Share, find_amount, find_base
+from .components import MEURSING_TYPES, PERCENT
+from .conditions import Decision, decide
+from .context import Context
+from .evaluate import ONE, ZERO, Part
+from .exchange import CustomsRate
+from .meursing import resolve
+from .model import ALTERNATIVE, CUMULATIVE, ENTRY, Agreement, DutyItem, Measure
+from .problems import NO_RATE, NotCalculable, Problem
+from .rounding import EXACT, add_up
 
-#: Base terms that are no codes: the value of the item, and every amount of an earlier
-#: measure that belongs to the VAT base.
-CUSTOMS_VALUE, DUTIES = "customs_value", "duties"
-BASE_VALUE = (CUSTOMS_VALUE,)
-BASE_VALUE_AND_DUTIES = (CUSTOMS_VALUE, DUTIES)
-
-ALTERNATIVE, CUMULATIVE = "alternative", "cumulative"
-
-
-@dataclass(frozen=True)
-class DutyItem:
-    """What the engine needs of a goods item.
-
-    ``claims`` are the preference codes the declarant claims; the engine never adds
-    one.  ``values`` are further base terms by name, in the same currency as
-    ``customs_value``.
-    """
-
-    key: Hashable
-    code: str  # commodity code, digits only
-    customs_value: Decimal | None
-    origin: str = ""  # ISO 3166 alpha-2
-    claims: frozenset[str] = frozenset()
-    values: Mapping[str, Decimal] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Measure:
-    """One dated rate.
-
-    :raise ValueError: when it contradicts itself
-    """
-
-    key: Hashable  # id of the record
-    type_code: str  # measure type: 103, CID
-    tax_code: str  # code printed on the declaration: A00, CID
-    rate: Decimal | None  # percent; None when the rate text could not be read
-    code_prefix: str = ""  # digits; "" for every code
-    origin: str = ""  # ISO code; "" for every origin (erga omnes)
-    origins_excluded: frozenset[str] = frozenset()
-    valid_from: date | None = None  # first day
-    valid_to: date | None = None  # last day
-    selection: str = CUMULATIVE
-    group: str = ""  # alternatives of one group exclude each other; "": of the tax code
-    priority: int = 0  # among alternatives nobody claims, the lowest wins
-    sequence: int = 10  # place in the cascade
-    base: tuple[str, ...] = BASE_VALUE
-    in_vat_base: bool = True
-    requires_claim: str = ""  # preference code that must be claimed
-    rounding: Rounding | None = None  # None: inherited
-    legal_source: str = ""
-    rate_text: str = ""  # as published
-
-    def __post_init__(self):
-        if self.code_prefix.strip("0123456789"):
-            raise ValueError(f"code prefix {self.code_prefix!r} is not digits only")
-        if self.selection not in (ALTERNATIVE, CUMULATIVE):
-            raise ValueError(f"unknown selection {self.selection!r}")
-        if self.rate is not None and not self.rate.is_finite():
-            raise ValueError(f"rate {self.rate} is not a number")
-        if self.valid_from and self.valid_to and self.valid_from > self.valid_to:
-            raise ValueError(f"valid from {self.valid_from} to {self.valid_to}")
-
-    def is_valid(self, on_date: date) -> bool:
-        """Whether the measure is in force on a day; its last day counts."""
-        return (self.valid_from is None or self.valid_from <= on_date) and (
-            self.valid_to is None or on_date <= self.valid_to
-        )
-
-    def applies_to(self, item: DutyItem) -> bool:
-        """Whether origin and claims of ``item`` admit the measure."""
-        if self.requires_claim and self.requires_claim not in item.claims:
-            return False
-        if item.origin in self.origins_excluded:
-            return False
-        return not self.origin or self.origin == item.origin
+_MEURSING_TYPES = frozenset(MEURSING_TYPES.values())
 
 
 class MeasureIndex:
     """Measures in force on a day, found by the prefixes of a code.
 
     Built once for a declaration: an item then costs a few look-ups, whatever the
-    number of measures.
+    number of measures.  Amounts of Meursing tables are no duties of their own and are
+    kept apart.
     """
 
     def __init__(self, measures: Iterable[Measure], on_date: date):
         self._by_prefix: dict[str, list[Measure]] = {}
+        self._meursing: dict[tuple[str, str], list[Measure]] = {}
         for measure in measures:
-            if measure.is_valid(on_date):
+            if not measure.is_valid(on_date):
+                continue
+            if measure.type_code in _MEURSING_TYPES:
+                key = measure.type_code, measure.additional_code
+                self._meursing.setdefault(key, []).append(measure)
+            else:
                 self._by_prefix.setdefault(measure.code_prefix, []).append(measure)
+        self._lengths = sorted({len(prefix) for prefix in self._by_prefix})
 
-    def candidates(self, item: DutyItem) -> list[Measure]:
-        """Return every measure that admits the item, specific or not."""
+    def covering(self, item: DutyItem) -> list[Measure]:
+        """Return every measure on the code, origin, procedure and mode of an item.
+
+        Whatever it must claim or state for them is left open.
+        """
         return [
             measure
-            for length in range(len(item.code) + 1)
+            for length in self._lengths
+            if length <= len(item.code)
             for measure in self._by_prefix.get(item.code[:length], ())
-            if measure.applies_to(item)
+            if measure.covers_origin(item.origin) and _is_admitted(measure, item)
         ]
+
+    def candidates(self, item: DutyItem, claims: frozenset[str]) -> list[Measure]:
+        """Return every measure that admits an item with what it claims and states."""
+        return [
+            measure
+            for measure in self.covering(item)
+            if is_claimed(measure, item, claims)
+        ]
+
+    def meursing(self, type_code: str, additional_code: str) -> list[Measure]:
+        """Return the amounts of a table part for an additional code."""
+        return self._meursing.get((type_code, additional_code), [])
+
+
+def _is_admitted(measure, item):
+    if measure.procedures and not (
+        item.procedure and item.procedure.startswith(tuple(measure.procedures))
+    ):
+        return False
+    return not measure.transport_modes or item.transport_mode in measure.transport_modes
+
+
+def is_claimed(measure: Measure, item: DutyItem, claims: frozenset[str]) -> bool:
+    """Whether an item states all that a measure asks to be claimed."""
+    if measure.claims and not measure.claims & claims:
+        return False
+    if measure.additional_code and (
+        measure.additional_code not in item.additional_codes
+    ):
+        return False
+    if not measure.quota:
+        return True
+    return item.quota is not None and item.quota.order_number == measure.quota
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """A measure that applies, with what its conditions came to.
+
+    ``share`` and ``is_rest`` say which part of the goods it takes, where a quota was
+    not granted for all of them; ``twin`` is a measure with the same claim to the place.
+    """
+
+    measure: Measure
+    decision: Decision
+    share: Decimal = ONE
+    is_rest: bool = False
+    twin: Measure | None = None
+
+    def part_of(self, item: DutyItem) -> Part:
+        """Return the part of the goods that the measure takes."""
+        return Part(item, self.share, self.is_rest)
 
 
 def select(
-    item: DutyItem, measures: "Iterable[Measure] | MeasureIndex", on_date: date
+    item: DutyItem,
+    measures: "Iterable[Measure] | MeasureIndex",
+    on_date: date,
+    agreements: Iterable[Agreement] = (),
+    currency: str = "",
+    rates: Mapping[str, CustomsRate] | None = None,
 ) -> list[Measure]:
     """Return the measures that apply to ``item``, in the order of the cascade.
 
-    1. A measure applies by code prefix, origin, date and, where it is a preference,
-       by the claim of the item.
-    2. Of one type, tax code and claim only the most specific stays: the longest
-       prefix first, then a named origin over every origin, then the later start.
+    1. A measure applies by code prefix, origin, date, procedure and mode of transport,
+       by its conditions, and where it asks for a claim, an additional code or a quota,
+       by what the item states.  With ``agreements``, a claim that the origin or the
+       day does not admit does not count.
+    2. Of one type, tax code, claim, quota and additional code only the most specific
+       stays: the longest prefix first, then one named origin over a group, a group
+       over every origin, then the later start.  A measure for the additional code of
+       the item replaces the same one without.
     3. Of the alternatives of one group one stays: what is claimed, by the lowest
-       rate, unless it is dearer than what needs no claim; else the lowest priority.
-       A claimed measure whose rate could not be read stays, to be seen.
+       duty, unless it is dearer than what needs no claim; else the lowest priority.
+       A claimed measure whose duty is not known stays, to be seen.  A quota that is
+       granted in part leaves a second one for the rest of the goods.
+    4. Types that a chosen measure excludes are dropped, in the order of the cascade.
 
     The outcome does not depend on the order of ``measures``.  An index may be passed
     for them, built for the same day.
     """
+    context = Context.build(on_date, None, currency, rates, agreements)
     if not isinstance(measures, MeasureIndex):
         measures = MeasureIndex(measures, on_date)
-    specific: dict[tuple, Measure] = {}
-    for measure in measures.candidates(item):
-        key = measure.type_code, measure.tax_code, measure.requires_claim
-        if key not in specific or _rank(measure) > _rank(specific[key]):
-            specific[key] = measure
-    return sorted(_without_alternatives(specific.values()), key=_cascade_order)
+    return [chosen.measure for chosen in choose(item, measures, context)[0]]
 
 
-def _without_alternatives(measures):
-    groups: dict[tuple, list[Measure]] = {}
-    for measure in measures:
-        if measure.selection == ALTERNATIVE:
-            key = (ALTERNATIVE, measure.group or measure.tax_code)
-        else:  # a claim replaces the same tax without it
-            key = (CUMULATIVE, measure.type_code, measure.tax_code)
-        groups.setdefault(key, []).append(measure)
-    return [_choose(alternatives) for alternatives in groups.values()]
+def choose(
+    item: DutyItem, index: MeasureIndex, context: Context, forced: Measure | None = None
+) -> tuple[list[Chosen], list[Problem]]:
+    """Return what applies to an item in order of the cascade, and claims that do not.
+
+    :param forced: an alternative that is taken in its group whatever else there is
+    """
+    chooser = _Chooser(item, index, context, forced)
+    found = most_specific(chooser.applicable())
+    groups: dict[tuple, list[Chosen]] = {}
+    for chosen in found:
+        groups.setdefault(group_of(chosen.measure), []).append(chosen)
+    picked = [one for group in groups.values() for one in chooser.pick(group)]
+    picked.sort(key=lambda chosen: (cascade_order(chosen.measure), chosen.is_rest))
+    return _without_excluded(picked), context.void_claims(item)
 
 
-def _choose(alternatives):
-    claimed = [measure for measure in alternatives if measure.requires_claim]
-    unclaimed = [measure for measure in alternatives if not measure.requires_claim]
-    default = min(unclaimed, key=_unclaimed_order) if unclaimed else None
-    if not claimed:
-        return default
-    best = min(claimed, key=_claimed_order)
-    if default is None or best.rate is None:
-        return best
-    return default if default.rate is not None and default.rate < best.rate else best
+def most_specific(candidates: Iterable[Chosen]) -> list[Chosen]:
+    """Return the most specific of every type and claim; twins are kept in mind.
+
+    What holds for an additional code replaces the same without one.
+    """
+    best = best_of_each(candidates)
+    coded = {
+        kind_of(chosen.measure) for chosen in best if chosen.measure.additional_code
+    }
+    return [
+        chosen
+        for chosen in best
+        if chosen.measure.additional_code or kind_of(chosen.measure) not in coded
+    ]
 
 
-def _unclaimed_order(measure):
-    return measure.priority, _cascade_order(measure)
+def best_of_each(candidates: Iterable[Chosen]) -> list[Chosen]:
+    """Return the most specific of every type, claim, quota and additional code."""
+    best: dict[tuple, Chosen] = {}
+    for chosen in candidates:
+        key = (*kind_of(chosen.measure), chosen.measure.additional_code)
+        best[key] = _better(best[key], chosen) if key in best else chosen
+    return list(best.values())
 
 
-def _claimed_order(measure):
-    unread = measure.rate is None
-    return (not unread, measure.rate or 0, measure.priority, _cascade_order(measure))
+def kind_of(measure: Measure) -> tuple:
+    """Return what two measures have in common where only one of them can apply."""
+    return measure.type_code, measure.tax_code, measure.claims, measure.quota
+
+
+def _better(one, other):
+    """Return the more specific of two; of twins the first by key, with its twin."""
+    ranks = _rank(one.measure), _rank(other.measure)
+    if ranks[0] != ranks[1]:
+        return one if ranks[0] > ranks[1] else other
+    first, second = sorted(
+        (one, other), key=lambda chosen: cascade_order(chosen.measure)
+    )
+    twin = first.twin or second.twin
+    if twin is None and _content(first.measure) != _content(second.measure):
+        twin = second.measure
+    return replace(first, twin=twin)
 
 
 def _rank(measure):
-    """Return how specific a measure is; the key settles what data leave open."""
-    start = measure.valid_from or date.min
-    return (len(measure.code_prefix), bool(measure.origin), start, str(measure.key))
+    """Return how specific a measure is."""
+    level = 2 if measure.origin else 1 if measure.origins else 0
+    return len(measure.code_prefix), level, measure.valid_from or date.min
 
 
-def _cascade_order(measure):
+def _content(measure):
+    """Return a measure without what does not change an amount."""
+    return replace(
+        measure,
+        key=None,
+        name="",
+        legal_source="",
+        rate_text="" if measure.components is not None else measure.rate_text,
+        valid_to=None,
+        origins=frozenset(),
+        origins_excluded=frozenset(),
+    )
+
+
+def group_of(measure: Measure) -> tuple:
+    """Return the key of the measures that exclude each other with this one."""
+    if measure.selection == ALTERNATIVE:
+        return ALTERNATIVE, measure.group or measure.tax_code
+    # a claim replaces the same tax without it
+    return CUMULATIVE, measure.type_code, measure.tax_code, measure.additional_code
+
+
+def _without_excluded(picked):
+    """Drop what chosen measures exclude, or leave it what a quota did not take.
+
+    In the order of the cascade; a measure that is dropped excludes nothing itself.
+    """
+    kept = list(picked)
+    for other in picked:
+        if not other.measure.excludes or other not in kept:
+            continue
+        kept = [
+            left
+            for chosen in kept
+            for left in (
+                _left_by(chosen, other) if _is_excluded(chosen, other) else [chosen]
+            )
+        ]
+    return kept
+
+
+def _is_excluded(chosen, other):
+    return chosen is not other and chosen.measure.type_code in other.measure.excludes
+
+
+def _left_by(chosen, other):
+    """Return what an excluding measure leaves of one that takes all the goods."""
+    if other.share == ONE and not other.is_rest:
+        return []
+    if chosen.share != ONE or chosen.is_rest:
+        return [] if chosen.is_rest == other.is_rest else [chosen]
+    return [replace(chosen, share=other.share, is_rest=not other.is_rest)]
+
+
+class _Chooser:
+    """Picks among the alternatives of one item."""
+
+    def __init__(self, item, index, context, forced):
+        self.item, self.index, self.context = item, index, context
+        self.forced = forced
+
+    def applicable(self):
+        """Yield the candidates whose conditions let them apply."""
+        claims = self.context.claims_of(self.item)
+        for measure in self.index.candidates(self.item, claims):
+            decision = Decision(True, measure.components)
+            if measure.conditions and measure.scope != ENTRY:
+                currency, rates = self.context.currency, self.context.rates
+                decision = decide(measure, [self.item], currency, rates)
+            if decision.applies:
+                yield Chosen(measure, decision)
+
+    def pick(self, group):
+        """Return the one of a group that applies, two where a quota is split."""
+        forced = [chosen for chosen in group if chosen.measure is self.forced]
+        best = forced[0] if forced else self._best(group)
+        granted = self._granted(best.measure)
+        if granted == ONE:
+            return [best]
+        others = [chosen for chosen in group if not chosen.measure.quota]
+        rest = self._best(others) if others else self._no_rate(best.measure)
+        rest = replace(rest, share=granted, is_rest=True)
+        return [rest] if granted == ZERO else [replace(best, share=granted), rest]
+
+    def _no_rate(self, measure):
+        words = (
+            f"quota {measure.quota} does not cover all of the goods, and there is no "
+            "rate for the rest; enter the third country rate"
+        )
+        return Chosen(measure, Decision(True, None, NO_RATE, words))
+
+    def _granted(self, measure):
+        """Return the share of the goods that a quota takes."""
+        claim = self.item.quota
+        if not measure.quota or claim is None or claim.allocated is None:
+            return ONE
+        if claim.allocated == claim.requested:
+            return ONE
+        return EXACT.divide(claim.allocated, claim.requested)
+
+    def _best(self, group):
+        if len(group) == 1:
+            return group[0]
+        claimed = [one for one in group if one.measure.claims or one.measure.quota]
+        unclaimed = [one for one in group if one not in claimed]
+        default = min(unclaimed, key=_unclaimed_order) if unclaimed else None
+        if not claimed:
+            return default
+        best = min(claimed, key=self._claimed_order)
+        if default is None:
+            return best
+        ours, theirs = self._cost(default), self._cost(best)
+        if theirs is None or ours is None:
+            return best
+        return default if ours < theirs else best
+
+    def _claimed_order(self, chosen):
+        cost = self._cost(chosen)
+        measure = chosen.measure
+        return (
+            cost is not None,
+            cost or (ZERO, ZERO),
+            measure.priority,
+            cascade_order(measure),
+        )
+
+    def _cost(self, chosen):
+        """Return the duty of an alternative by itself, ``None`` where not known.
+
+        Without a value of the goods the rates are compared, on one of 100.
+        """
+        item, measure = self.item, chosen.measure
+        if chosen.decision.problem:
+            return None
+        components = chosen.decision.components
+        if item.customs_value is None:
+            item = replace(item, customs_value=Decimal(100))
+        try:
+            if components is not None:
+                components = resolve(components, measure, item, self.index)
+            shares = [Share(Part(item))]
+            base = find_base(measure, shares, self.context)
+            cost = find_amount(measure, components, base, shares, self.context)
+        except NotCalculable:
+            return None
+        return cost.exact, _percents(components)
+
+
+def _percents(components):
+    return add_up(one.rate for one in components or () if one.kind == PERCENT)
+
+
+def _unclaimed_order(chosen):
+    return chosen.measure.priority, cascade_order(chosen.measure)
+
+
+def cascade_order(measure: Measure) -> tuple:
+    """Return the place of a measure in the cascade; the key settles what is open."""
     return measure.sequence, measure.type_code, measure.tax_code, str(measure.key)

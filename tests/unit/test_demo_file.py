@@ -58,14 +58,14 @@ def test_customs_values_are_apportioned_by_price():
 def expected():
     day = datetime.date(2026, 3, 5)
     measures = [
-        engine.Measure(code, "CID", "CID", Decimal(rate), code_prefix=code)
+        engine.Measure(code, "CID", "CID", (engine.percent(Decimal(rate)),), code)
         for code, rate in EXPECTED_RATES.items()
     ]
     vat = engine.Measure(
         "vat",
         "VAT",
         "VAT",
-        Decimal(15),
+        (engine.percent(Decimal(15)),),
         sequence=90,
         base=engine.BASE_VALUE_AND_DUTIES,
         in_vat_base=False,

@@ -8,6 +8,7 @@ from pure import engine
 
 explain = engine.explain
 DAY = datetime.date(2026, 3, 5)
+FOUR = (engine.percent(Decimal(4)),)
 
 
 @pytest.mark.parametrize(
@@ -37,7 +38,7 @@ CID = engine.Measure(
     1,
     "CID",
     "CID",
-    Decimal("20.0"),
+    (engine.percent(Decimal("20.0")),),
     code_prefix="8517",
     valid_from=datetime.date(2026, 1, 1),
     legal_source="Customs Tariff Act 2026",
@@ -46,7 +47,7 @@ VAT = engine.Measure(
     2,
     "305",
     "VAT",
-    Decimal("12.50"),
+    (engine.percent(Decimal("12.50")),),
     sequence=90,
     base=engine.BASE_VALUE_AND_DUTIES,
     in_vat_base=False,
@@ -68,17 +69,19 @@ def test_one_line_of_words():
 def test_whole_units():
     whole = engine.Rounding("half_up", Decimal(1))
     (line,) = explanations(CID, rounding=whole, value="8991")
-    assert line.startswith("20 % × 8 991 XCD = 1 798 XCD; ")
+    assert line.startswith(
+        "20 % × 8 991 XCD = 1 798 XCD; rounded half up to 1 from 1 798.2; "
+    )
 
 
 def test_origin_and_claim():
     preference = engine.Measure(
-        3, "142", "A00", Decimal(4), origin="CN", requires_claim="300"
+        3, "142", "A00", FOUR, origin="CN", claims=frozenset({"300"})
     )
     (line,) = explanations(preference, claims=["300"])
     assert "142 (tax A00), origin CN, preference 300 claimed; no date limit" in line
 
 
 def test_end_of_validity():
-    ending = engine.Measure(4, "X", "X", Decimal(1), valid_to=DAY)
+    ending = engine.Measure(4, "X", "X", FOUR, valid_to=DAY)
     assert explanations(ending)[0].endswith("valid until 2026-03-05")

@@ -15,7 +15,10 @@ Measure, DutyItem = engine.Measure, engine.DutyItem
 
 def measure(key, rate="5", type_code="CID", **facts):
     facts.setdefault("tax_code", type_code)
-    return Measure(key, type_code, rate=rate and Decimal(rate), **facts)
+    components = None if rate is None else (engine.percent(Decimal(rate)),)
+    if "claim" in facts:
+        facts["claims"] = frozenset({facts.pop("claim")} - {""})
+    return Measure(key, type_code, components=components, **facts)
 
 
 def goods(code="8516710000", origin="CN", claims=()):
@@ -94,8 +97,8 @@ def alternative(key, rate, type_code, **facts):
 
 
 MFN = alternative("mfn", "12", "103", priority=1)
-PREFERENCE = alternative("pref", "4", "142", priority=2, requires_claim="300")
-SUSPENSION = alternative("susp", "0", "112", priority=3, requires_claim="110")
+PREFERENCE = alternative("pref", "4", "142", priority=2, claim="300")
+SUSPENSION = alternative("susp", "0", "112", priority=3, claim="110")
 
 
 def test_the_engine_never_claims():
@@ -109,17 +112,17 @@ def test_a_claim_is_heard():
 
 
 def test_a_claim_for_another_origin_is_void():
-    korea = alternative("kr", "4", "142", requires_claim="300", origin="KR")
+    korea = alternative("kr", "4", "142", claim="300", origin="KR")
     assert chosen(goods(claims=["300"]), MFN, korea) == ["mfn"]
 
 
 def test_a_preference_never_raises_the_duty():
-    dear = alternative("dear", "20", "142", requires_claim="300")
+    dear = alternative("dear", "20", "142", claim="300")
     assert chosen(goods(claims=["300"]), MFN, dear) == ["mfn"]
 
 
 def test_a_claimed_rate_that_could_not_be_read_is_seen():
-    unread = alternative("unread", None, "142", requires_claim="300", rate_text="EA")
+    unread = alternative("unread", None, "142", claim="300", rate_text="EA")
     assert chosen(goods(claims=["300"]), MFN, unread, SUSPENSION) == ["unread"]
 
 
@@ -130,7 +133,7 @@ def test_priority_among_what_nobody_claims():
 
 def test_a_claim_replaces_the_same_type_without_it():
     normal = measure("normal", "20", code_prefix="8516710000")
-    claimed = measure("claimed", "5", code_prefix="8516", requires_claim="GSP")
+    claimed = measure("claimed", "5", code_prefix="8516", claim="GSP")
     assert chosen(goods(), normal, claimed) == ["normal"]
     assert chosen(goods(claims=["GSP"]), normal, claimed) == ["claimed"]
 
@@ -170,7 +173,7 @@ measures = st.lists(
         group=st.sampled_from(["", "duty"]),
         priority=st.integers(0, 2),
         sequence=st.sampled_from([10, 90]),
-        requires_claim=st.sampled_from(["", "", "300"]),
+        claim=st.sampled_from(["", "", "300"]),
     ),
     max_size=12,
     unique_by=lambda found: found.key,
@@ -192,7 +195,8 @@ def test_order_of_measures_does_not_matter(item, found, random):
 @given(items, measures)
 def test_only_what_applies_is_chosen(item, found):
     for picked in engine.select(item, found, DAY):
-        assert picked.is_valid(DAY) and picked.applies_to(item)
+        assert picked.is_valid(DAY) and picked.covers_origin(item.origin)
+        assert not picked.claims or picked.claims & item.claims
         assert item.code.startswith(picked.code_prefix)
 
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pure import engine
 
-MODES = sorted(engine.rounding.MODES)
+MODES = sorted(set(engine.rounding.MODES) - {"none"})
 UNITS = [
     Decimal(unit) for unit in ("0.001", "0.01", "0.05", "0.03", "1", "100", "1E+3")
 ]
@@ -100,6 +100,21 @@ def test_bad_mode_and_amount():
         engine.Rounding("nearest")
     with pytest.raises(ValueError, match="NaN"):
         engine.Rounding().apply(Decimal("NaN"))
+
+
+@given(units, amounts)
+def test_no_rounding(unit, amount):
+    assert engine.Rounding("none", unit).apply(amount) == amount
+    with pytest.raises(ValueError, match="NaN"):
+        engine.Rounding("none", unit).apply(Decimal("NaN"))
+
+
+def test_rules_of_a_tariff():
+    down = engine.Rounding("down")
+    assert engine.RoundingRules.of(down) == engine.RoundingRules(amount=down)
+    rules = engine.RoundingRules(base=down)
+    assert engine.RoundingRules.of(rules) is rules
+    assert engine.RoundingRules.of(None) == engine.RoundingRules()
 
 
 def test_inheritance():

@@ -1,0 +1,381 @@
+"""Valuation: from invoice prices and charges to the values duties are charged on."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
+
+from .apportion import apportion, apportion_independent
+from .exchange import CustomsRate, convert
+from .explain import money_words, number_words, term_words
+from .incoterms import (
+    ADDITION,
+    BASES,
+    CIF,
+    DEDUCTION,
+    EXCLUDED,
+    FREIGHT,
+    INSURANCE,
+    ORIGIN,
+    OTHER,
+    TERMS,
+    is_in_price,
+    is_in_value,
+)
+from .model import CUSTOMS_VALUE
+from .rounding import CENTS, EXACT, RoundingRules, add_up, first_set, round_by
+from .steps import Step, ValuationError, rate_words, run_steps
+from .valuation_model import (
+    GROSS_MASS,
+    HUNDRED,
+    INDEPENDENT,
+    INVOICE,
+    LARGEST_REMAINDER,
+    MANUAL,
+    NET_MASS,
+    QUANTITY,
+    VALUE,
+    VAT_CHARGES,
+    ZERO,
+    ItemValues,
+    Valuation,
+    ValuationElement,
+    ValuationItem,
+)
+
+
+def valuate(
+    items: Sequence[ValuationItem],
+    elements: Iterable[ValuationElement] = (),
+    incoterm: str = "",
+    basis: str = CIF,
+    national: str = "",
+    rates: Mapping[str, CustomsRate] | None = None,
+    rules: RoundingRules | None = None,
+    method: str = LARGEST_REMAINDER,
+    steps: Iterable[Step] = (),
+) -> Valuation:
+    """Return the values of every item.
+
+    ``INV`` is the price, every charge has its name, ``FOB``, ``CFR`` and ``CIF`` are
+    what the delivery term makes of the price, ``customs_value`` that of the basis,
+    ``vat_charges`` what only the VAT base contains.
+
+    :param incoterm: delivery term of the prices; may be left out where every charge
+        says whether it counts
+    :param basis: ``cif``, ``cfr`` or ``fob``: what the territory values on
+    :param national: ISO code of national currency
+    :param rates: customs rates of exchange by currency
+    :param rules: of them ``value`` and ``part``
+    :param method: how charges are spread, where they do not say
+    :param steps: further named values, item by item, see :func:`.steps.run_steps`
+    :raise MissingRate: without a rate of exchange for a currency
+    :raise ValuationError: for whatever else is missing or contradictory, in words
+    """
+    incoterm, basis = incoterm.strip().upper(), basis.strip().lower()
+    if incoterm and incoterm not in TERMS:
+        raise ValuationError(
+            f"unknown delivery term {incoterm}; known are {', '.join(TERMS)}"
+        )
+    if basis not in BASES:
+        raise ValuationError(f"unknown basis {basis}; known are {', '.join(BASES)}")
+    if method not in (LARGEST_REMAINDER, INDEPENDENT):
+        raise ValuationError(f"unknown method {method} of spreading charges")
+    work = _Work(
+        list(items), incoterm, basis, national, dict(rates or {}), rules, method
+    )
+    for element in _in_order(list(elements)):
+        work.add(element)
+    steps = list(steps)
+    return Valuation(
+        tuple(work.finish(position, steps) for position in range(len(work.items)))
+    )
+
+
+_PHASES = (ADDITION, DEDUCTION, ORIGIN, FREIGHT, INSURANCE)
+
+
+def _in_order(elements):
+    """Return actual charges first, each on the way of the goods, then deemed ones."""
+    stated = {
+        element.name
+        for element in elements
+        if element.amount is not None or element.parts
+    }
+    wanted = [
+        element
+        for element in elements
+        if element.amount is not None or element.parts or element.name not in stated
+    ]
+
+    def place(element):
+        deemed = element.amount is None and not element.parts
+        phase = _PHASES.index(element.kind) if element.kind in _PHASES else 99
+        return phase, deemed
+
+    return sorted(wanted, key=place)
+
+
+class _Work:
+    """A valuation while it is made."""
+
+    def __init__(self, items, incoterm, basis, national, rates, rules, method):
+        self.items, self.incoterm, self.basis = items, incoterm, basis
+        self.national, self.rates, self.method = national, rates, method
+        self.rules = rules or RoundingRules()
+        self.values: list[dict[str, Decimal]] = []
+        self.words: list[list[str]] = []
+        self.customs: list[list[tuple[str, Decimal]]] = []
+        self.vat: list[Decimal] = []
+        self.charges: list[list[tuple[ValuationElement, Decimal]]] = []
+        for item in items:
+            self._start(item)
+
+    def _start(self, item):
+        values, words = {}, []
+        amounts = dict(item.values)
+        if item.price is not None:
+            amounts[INVOICE] = item.price
+        for name, money in amounts.items():
+            if not money.amount.is_finite():
+                raise ValuationError(f"item {item.key}: {name} is not a number")
+            values[name] = self._national(money.amount, money.currency, money.rounding)
+            if money.currency and money.currency != self.national:
+                words.append(
+                    f"{name}: {money_words(money.amount, money.currency)} "
+                    f"{rate_words(self.rates[money.currency])} = "
+                    f"{money_words(values[name], self.national)}"
+                )
+        if values.get(INVOICE, ZERO) < 0:
+            raise ValuationError(f"item {item.key}: the price is negative; correct it")
+        self.values.append(values)
+        self.words.append(words)
+        self.customs.append([(INVOICE, values[INVOICE])] if INVOICE in values else [])
+        self.vat.append(ZERO)
+        self.charges.append([])
+
+    def _national(self, amount, currency, rounding=None):
+        national = convert(amount, currency, self.national, self.rates)
+        return round_by(first_set(rounding, self.rules.value), national)
+
+    # --- Charges -----------------------------------------------------------------
+
+    def add(self, element):
+        """Give every item its part of a charge, and count it where it belongs."""
+        if element.amount is None and element.percent is not None:
+            amounts = [
+                self._deemed(element, position) for position in range(len(self.items))
+            ]
+        else:
+            amounts = self._spread(element)
+        for position, amount in enumerate(amounts):
+            amount = self._capped(element, position, amount)
+            values = self.values[position]
+            values[element.name] = EXACT.add(values.get(element.name, ZERO), amount)
+            self.charges[position].append((element, amount))
+            self._count(element, position, amount)
+
+    def _deemed(self, element, position):
+        item = self.items[position]
+        if element.item_key is not None and item.key != element.item_key:
+            return ZERO
+        whole = self._sum(element.of, position, element.name)
+        amount = EXACT.divide(EXACT.multiply(whole, element.percent), HUNDRED)
+        amount = round_by(first_set(element.value_rounding, self.rules.value), amount)
+        self.words[position].append(
+            f"{element.name} deemed: {number_words(element.percent)} % × "
+            f"{money_words(whole, self.national)} ({' + '.join(element.of)}) = "
+            f"{money_words(amount, self.national)}"
+        )
+        return amount
+
+    def _capped(self, element, position, amount):
+        if element.cap_percent is None:
+            return amount
+        whole = self._sum(element.cap_of, position, element.name)
+        limit = EXACT.divide(EXACT.multiply(whole, element.cap_percent), HUNDRED)
+        limit = round_by(first_set(element.value_rounding, self.rules.value), limit)
+        if amount <= limit:
+            return amount
+        self.words[position].append(
+            f"{element.name} limited to {number_words(element.cap_percent)} % of "
+            f"{' + '.join(element.cap_of)}: {money_words(limit, self.national)} for "
+            f"{money_words(amount, self.national)}"
+        )
+        return limit
+
+    def _sum(self, names, position, wanted_by):
+        total = ZERO
+        for name in names:
+            value = self.values[position].get(name)
+            if value is None and name.lower() in BASES and self.incoterm:
+                value = self._subtotal(position, name.lower())
+            if value is None:
+                known = ", ".join(sorted(self.values[position])) or "none"
+                raise ValuationError(
+                    f"item {self.items[position].key}: {wanted_by} is a percentage of "
+                    f"{name}, which is not known (or comes after it); known are {known}"
+                )
+            total = EXACT.add(total, value)
+        return total
+
+    def _spread(self, element):
+        """Return the part of every item, in national currency."""
+        keys = [item.key for item in self.items]
+        if element.by == MANUAL:
+            return self._manual(element, keys)
+        if element.item_key is not None:
+            if element.item_key not in keys:
+                raise ValuationError(
+                    f"{element.name} belongs to item {element.item_key}, "
+                    "which does not exist"
+                )
+            amount = self._national(
+                element.amount, element.currency, element.value_rounding
+            )
+            return [amount if key == element.item_key else ZERO for key in keys]
+        weights = [self._weight(element, position) for position in range(len(keys))]
+        method = element.method or self.method
+        part = first_set(element.part_rounding, self.rules.part)
+        try:
+            if method == INDEPENDENT:
+                parts = apportion_independent(element.amount, weights, part)
+                return [
+                    self._national(one, element.currency, element.value_rounding)
+                    for one in parts
+                ]
+            total = self._national(
+                element.amount, element.currency, element.value_rounding
+            )
+            unit = first_set(part, element.value_rounding, self.rules.value, CENTS)
+            return apportion(total, weights, unit.unit)
+        except ValueError as error:
+            raise ValuationError(
+                f"{element.name} cannot be spread by {element.by}: {error}"
+            ) from error
+
+    def _manual(self, element, keys):
+        unknown = sorted(str(key) for key in element.parts if key not in keys)
+        if unknown:
+            raise ValuationError(
+                f"{element.name} has parts of items that do not exist: "
+                + ", ".join(unknown)
+            )
+        stated = add_up(element.parts.values())
+        if element.amount is not None and stated != element.amount:
+            raise ValuationError(
+                f"the parts of {element.name} are {number_words(stated)} in all, but "
+                f"it is {number_words(element.amount)}; correct one of them"
+            )
+        return [
+            self._national(
+                element.parts.get(key, ZERO), element.currency, element.value_rounding
+            )
+            for key in keys
+        ]
+
+    def _weight(self, element, position):
+        item = self.items[position]
+        if element.by == VALUE:
+            if item.price is None:
+                found = None
+            else:  # before rounding: the ratio of the prices as invoiced
+                price = item.price
+                found = convert(price.amount, price.currency, self.national, self.rates)
+        elif element.by in (GROSS_MASS, NET_MASS, QUANTITY):
+            field_name = {GROSS_MASS: "gross_mass"}.get(element.by, element.by)
+            found = getattr(item, field_name)
+        else:
+            found = self.values[position].get(element.by)
+        if found is None:
+            raise ValuationError(
+                f"item {item.key}: {element.name} is spread by "
+                f"{element.by.replace('_', ' ')}, which is not stated"
+            )
+        return found
+
+    # --- What counts -------------------------------------------------------------
+
+    def _count(self, element, position, amount):
+        """Add a charge to the customs value, or to what only the VAT base contains."""
+        included, effect = self._effect(element, amount, self.basis)
+        if effect:
+            self.customs[position].append((element.name, element.sign * effect))
+        if element.in_vat_base:
+            outside = EXACT.subtract(amount, included)
+            self.vat[position] = EXACT.add(self.vat[position], element.sign * outside)
+
+    def _effect(self, element, amount, basis):
+        """Return what of a charge a value contains, and what it adds to the price."""
+        share = EXACT.divide(EXACT.multiply(amount, element.percent_included), HUNDRED)
+        share = round_by(self.rules.value, share)
+        if element.in_customs_value is not None:
+            included = share if element.in_customs_value else ZERO
+            return included, included
+        kind = element.kind
+        if kind in (OTHER, EXCLUDED):
+            return ZERO, ZERO
+        if not self.incoterm and kind not in (ADDITION, DEDUCTION):
+            raise ValuationError(
+                f"state the delivery term, or whether {element.name} belongs to the "
+                "customs value"
+            )
+        included = share if is_in_value(kind, basis) else ZERO
+        priced = kind == DEDUCTION or (
+            self.incoterm and is_in_price(kind, self.incoterm)
+        )
+        return included, EXACT.subtract(included, amount) if priced else included
+
+    def _subtotal(self, position, basis):
+        """Return the value on a basis, by the charges known so far."""
+        if INVOICE not in self.values[position]:
+            return None
+        total = self.values[position][INVOICE]
+        for element, amount in self.charges[position]:
+            _included, effect = self._effect(element, amount, basis)
+            total = EXACT.add(total, element.sign * effect)
+        return total
+
+    def finish(self, position, steps) -> ItemValues:
+        """Return the values of one item with the steps run on them."""
+        values, words = self.values[position], self.words[position]
+        if self.incoterm:
+            for basis in BASES:
+                subtotal = self._subtotal(position, basis)
+                if subtotal is not None:
+                    values.setdefault(basis.upper(), subtotal)
+        terms = self.customs[position]
+        if INVOICE in values:
+            values.setdefault(CUSTOMS_VALUE, add_up(n for _name, n in terms))
+            words.append(self._build_up(terms, values[CUSTOMS_VALUE]))
+        values.setdefault(VAT_CHARGES, self.vat[position])
+        if steps:
+            try:
+                found, more = run_steps(values, steps, self.national, self.rates)
+            except ValuationError as error:
+                key = self.items[position].key
+                raise ValuationError(f"item {key}: {error}") from error
+            values, words = found, words + more
+        customs_value = values.get(CUSTOMS_VALUE)
+        if customs_value is not None and customs_value < 0:
+            raise ValuationError(
+                f"item {self.items[position].key}: the customs value would be negative "
+                f"({number_words(customs_value)}); correct the deductions"
+            )
+        return ItemValues(
+            self.items[position].key,
+            values,
+            customs_value,
+            "; ".join(words),
+            tuple(terms),
+        )
+
+    def _build_up(self, terms, total):
+        words = ""
+        for name, value in terms:
+            sign = "−" if value < 0 else "+"
+            words += f" {sign} " if words else ""
+            words += f"{term_words(name)} {money_words(abs(value), '')}"
+        term = f" ({self.incoterm} price, {self.basis.upper()} value)"
+        return (
+            f"customs value{term if self.incoterm else ''}: {words} = "
+            f"{money_words(total, self.national)}"
+        )
