@@ -224,6 +224,12 @@ class CustomsDeclaration(models.Model):
     country_destination_id = fields.Many2one(
         string="Country of destination", comodel_name="res.country"
     )
+    departure_date = fields.Date(
+        string="Departure date",
+        help="Day of export or direct shipment; decides on the customs exchange rate "
+        "in some countries.",
+    )
+    arrival_date = fields.Date(string="Arrival date")
     gross_mass = fields.Float(digits=(16, 3), string="Gross mass (kg)")
     packages = fields.Float(digits=(16, 2))
     invoice_currency_id = fields.Many2one(
@@ -263,6 +269,12 @@ class CustomsDeclaration(models.Model):
         comodel_name="customs.valuation.element",
         inverse_name="declaration_id",
         domain=[("line_id", "=", False)],
+    )
+    value_line_ids = fields.One2many(
+        string="Build-up per item",
+        comodel_name="customs.declaration.line",
+        inverse_name="declaration_id",
+        readonly=True,
     )
     duty_line_ids = fields.One2many(
         string="Duty lines",

@@ -1,9 +1,9 @@
 from odoo import fields, models
 from odoo.exceptions import UserError
 
-from ..engine.duty import calculate
-from ..engine.measures import DutyItem
-from ..tools import to_decimal, to_float
+from ..engine import calculate
+from ..engine.model import ENTRY
+from ..tools import to_float
 
 
 class CustomsDeclaration(models.Model):
@@ -26,60 +26,105 @@ class CustomsDeclaration(models.Model):
                         name=record.name,
                     )
                 )
-        groups = self.grouped(lambda r: (r.tariff_id, r._get_calculation_date()))
-        for (tariff, on_date), records in groups.items():
-            codes = {code for code in records.line_ids.mapped("code") if code}
-            measures = (
-                self.env["customs.measure"]
-                ._search_for_items(tariff, codes, on_date)
-                ._to_engine()
-            )
+        self._compute_values()
+        groups = self.grouped(
+            lambda r: (r.tariff_id, r._get_calculation_date(), r._get_rate_date())
+        )
+        found = []
+        for (tariff, on_date, rate_date), records in groups.items():
+            context = records._prepare_engine_context(tariff, on_date, rate_date)
             for record in records:
-                record._write_expectation(record._calculate_expectation(measures))
+                found.append((record, *record._calculate_expectation(context)))
+        stored = self._store_calculations(found)
+        # sudo: duty lines are read-only for every user, see _sudo_duty_lines
+        self.env["customs.duty.line"].sudo().create(
+            [
+                vals
+                for record, _inputs, calculation in found
+                for vals in record._write_expectation(calculation, stored[record])
+            ]
+        )
         return True
 
+    # === DATES === #
+
     def _get_calculation_date(self):
-        """Return the day whose rates apply."""
+        """Return the day whose rates of duty apply."""
         self.ensure_one()
-        return self.registration_date or fields.Date.context_today(self)
+        return self._get_date(self.tariff_id.duty_date_rule)
 
-    def _calculate_expectation(self, measures):
-        """Return the engine's results for all items of one declaration.
+    def _get_rate_date(self):
+        """Return the day whose customs exchange rates apply."""
+        self.ensure_one()
+        return self._get_date(self.tariff_id.rate_date_rule)
 
-        :param measures: engine measures that can concern any of the items
+    def _get_date(self, rule):
+        """Return the legal date of a rule; registration where it is not known."""
+        registration = self.registration_date or fields.Date.context_today(self)
+        if rule == "arrival":
+            return self.arrival_date or registration
+        if rule == "export":
+            return self.departure_date or registration
+        if rule == "later" and self.arrival_date:
+            return max(registration, self.arrival_date)
+        return registration
+
+    # === CALCULATION === #
+
+    def _prepare_engine_context(self, tariff, on_date, rate_date):
+        """Read what the items of all these declarations are calculated with.
+
+        The number of queries does not depend on how many items there are.
+        """
+        codes = {code for code in self.line_ids.mapped("code") if code}
+        measures = self.env["customs.measure"]._search_for_items(tariff, codes, on_date)
+        engine_measures = measures._to_engine()
+        currencies = self.env["customs.measure"]._get_currencies(
+            component
+            for measure in engine_measures
+            for component in (
+                *(measure.components or ()),
+                *(part for c in measure.conditions for part in c.components),
+            )
+        )
+        foreign = self.env["res.currency"].browse(c.id for c in currencies.values())
+        agreements = self.env["customs.agreement"]._search_for_engine(tariff, on_date)
+        return {
+            "measures": engine_measures,
+            "on_date": on_date,
+            "rounding": tariff._get_rounding(),
+            "currency": tariff.currency_id.name,
+            "rates": tariff._get_customs_rates(foreign, rate_date, self.company_id[:1]),
+            "agreements": agreements,
+            "cascade_exact": tariff.cascade_exact,
+        }
+
+    def _calculate_expectation(self, context):
+        """Return the engine's inputs and results for one declaration."""
+        self.ensure_one()
+        tax_codes = {measure.tax_code for measure in context["measures"]}
+        inputs = {**context, "items": self.line_ids._to_engine(tax_codes)}
+        return inputs, calculate(**inputs)
+
+    # === RESULTS === #
+
+    def _write_expectation(self, calculation, record):
+        """Store engine results on the duty lines; return the values of new ones.
+
+        :param record: of the calculation, with all it was made from
         """
         self.ensure_one()
-        items = [
-            DutyItem(
-                key=line.id,
-                code=line.code or "",
-                origin=line.origin_id.code or "",
-                # no value is unknown, not zero: goods are never worth nothing
-                customs_value=to_decimal(line.customs_value) or None,
-                claims=frozenset([line.preference] if line.preference else []),
-            )
-            for line in self.line_ids
-        ]
-        return calculate(
-            items,
-            measures,
-            on_date=self._get_calculation_date(),
-            rounding=self.tariff_id._get_rounding(),
-            currency=self.tariff_currency_id.name,
-        )
-
-    def _write_expectation(self, results):
-        """Store engine results on the duty lines, creating those not assessed."""
-        self.ensure_one()
-        by_key = {}
         duty_lines = self._sudo_duty_lines()
+        by_key = {}
         for line in duty_lines:
             by_key.setdefault((line.line_id.id, line.tax_code_id.code), line)
         calculated, to_create = set(), []
-        for (item_key, tax_code), group in _group_results(results).items():
-            vals = self._prepare_expectation_vals(group)
-            measure = self.env["customs.measure"].browse(vals["measure_id"])
-            line = by_key.get((item_key, tax_code))
+        for (item, tax_code), group in self._group_results(calculation, by_key).items():
+            vals = {
+                **self._prepare_expectation_vals(group),
+                "calculation_id": record.id,
+            }
+            line = by_key.get((item, tax_code))
             if line:
                 line.write(vals)
                 calculated.add(line.id)
@@ -87,17 +132,50 @@ class CustomsDeclaration(models.Model):
                 to_create.append(
                     {
                         **vals,
-                        "status": "information",  # ours, the authority said nothing
                         "declaration_id": self.id,
-                        "line_id": item_key,
-                        "tax_code_id": measure.tax_code_id.id,
+                        "line_id": item,
+                        # ours: the authority said nothing
+                        "status": "information",
                         "sequence": 10 * len(to_create) + 500,
                     }
                 )
         self._flag_missing_rates(
             duty_lines.filtered(lambda line: line.id not in calculated)
         )
-        duty_lines.create(to_create)
+        tax_codes = self._get_measure_tax_codes(to_create)
+        return [
+            {**vals, "tax_code_id": tax_codes[vals["measure_id"]]} for vals in to_create
+        ]
+
+    def _get_measure_tax_codes(self, vals_list):
+        """Return ``{measure id: tax code id}``."""
+        measures = self.env["customs.measure"].browse(
+            {vals["measure_id"] for vals in vals_list}
+        )
+        return {measure.id: measure.tax_code_id.id for measure in measures}
+
+    def _group_results(self, calculation, by_key):
+        """Group results by item and tax code, in order of calculation.
+
+        A tax on the whole declaration stands there once, unless the authority has
+        assessed it on the items.
+        """
+        self.ensure_one()
+        on_items = {tax_code for item, tax_code in by_key if item}
+        whole = {
+            result.tax_code
+            for result in calculation.entry_results
+            if result.tax_code not in on_items
+        }
+        groups = {}
+        for result in calculation.results:
+            if result.measure.scope != ENTRY or result.tax_code not in whole:
+                key = (result.item_key, result.tax_code)
+                groups.setdefault(key, []).append(result)
+        for result in calculation.entry_results:
+            if result.tax_code in whole:
+                groups.setdefault((False, result.tax_code), []).append(result)
+        return groups
 
     def _prepare_expectation_vals(self, results):
         """Return the values of one duty line from the results of its measures.
@@ -106,12 +184,15 @@ class CustomsDeclaration(models.Model):
         """
         known = not any(result.problem for result in results)
         amount = sum(result.amount for result in results) if known else 0
+        payable = sum(result.payable or 0 for result in results) if known else 0
         return {
             "is_calculated": known,
             "measure_id": results[0].measure.key,
             "base_calculated": to_float(results[0].base),
             "rate_calculated": " + ".join(result.rate_text for result in results),
             "amount_calculated": to_float(amount),
+            "payable_calculated": to_float(payable),
+            "status_calculated": results[0].status,
             "explanation": "\n".join(result.explanation for result in results),
         }
 
@@ -125,19 +206,14 @@ class CustomsDeclaration(models.Model):
             {
                 "is_calculated": False,
                 "measure_id": False,
+                "calculation_id": False,
                 "base_calculated": 0.0,
                 "rate_calculated": False,
                 "amount_calculated": 0.0,
+                "payable_calculated": 0.0,
+                "status_calculated": False,
                 "explanation": self.env._(
                     "No rate in our tariff for this tax, so it was not checked."
                 ),
             }
         )
-
-
-def _group_results(results):
-    """Group engine results by item and tax code, in order of calculation."""
-    groups = {}
-    for result in results:
-        groups.setdefault((result.item_key, result.tax_code), []).append(result)
-    return groups

@@ -45,6 +45,30 @@ class CustomsDeclarationLine(models.Model):
         string="Supplementary quantity", digits=(16, 3), help="Box 41."
     )
     supplementary_unit = fields.Char(string="Supplementary unit", help="Box 41: unit.")
+    additional_codes = fields.Char(
+        string="Additional codes",
+        help="Box 33, second part: C490, 7011, VATZ. Several separated by commas.",
+    )
+    quota_order_number = fields.Char(
+        string="Quota order number", help="Box 39: the tariff quota that is claimed."
+    )
+    quota_requested = fields.Float(
+        string="Asked of the quota", digits=(16, 3), help="In the unit of the quota."
+    )
+    quota_is_answered = fields.Boolean(
+        string="Quota is answered", help="On once the authority has answered."
+    )
+    quota_allocated = fields.Float(
+        string="Allocated by the quota",
+        digits=(16, 3),
+        help="What the authority granted. The rest pays the full duty.",
+    )
+    detail_ids = fields.One2many(
+        string="Further quantities and values",
+        comodel_name="customs.item.detail",
+        inverse_name="line_id",
+        copy=True,
+    )
     packages = fields.Float(digits=(16, 2))
     package_kind = fields.Char(string="Package kind")
     marks = fields.Char()
@@ -63,6 +87,11 @@ class CustomsDeclarationLine(models.Model):
         string="Statistical value", currency_field="tariff_currency_id", help="Box 46."
     )
     product_id = fields.Many2one(comodel_name="product.product", check_company=True)
+    value_part_ids = fields.One2many(
+        string="Shares of the build-up",
+        comodel_name="customs.value.part",
+        inverse_name="line_id",
+    )
     purchase_line_id = fields.Many2one(
         string="Purchase line",
         comodel_name="purchase.order.line",
@@ -161,3 +190,8 @@ class CustomsDeclarationLine(models.Model):
             line.amount_payable = sum(duties.mapped("amount_payable"))
             line.amount_calculated = sum(duties.mapped("amount_calculated"))
             line.has_difference = any(duties.mapped("has_difference"))
+
+    def action_view_options(self):
+        """Compare every option of the item in the duty calculator."""
+        self.ensure_one()
+        return self.env["customs.duty.calculator"]._open_for_item(self)

@@ -200,6 +200,7 @@ class CustomsDeclaration(models.Model):
             "previous_document": item.previous_document,
             "invoice_value": to_float(item.invoice.amount),
             "customs_value": to_float(item.customs_value),
+            "customs_value_stated": to_float(item.customs_value),
             "statistical_value": to_float(item.statistical_value),
         }
 
@@ -221,6 +222,7 @@ class CustomsDeclaration(models.Model):
                         "declaration_id": self.id,
                         "line_id": line_id,
                         "kind": element.kind,
+                        "is_stated": True,
                         "currency_id": currency.id,
                         "amount": to_float(money.amount),
                         "rate": to_float(money.rate),

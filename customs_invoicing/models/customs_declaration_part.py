@@ -15,7 +15,9 @@ class CustomsDeclarationPart(models.AbstractModel):
         ondelete="cascade",
         check_company=True,
     )
-    company_id = fields.Many2one(related="declaration_id.company_id", store=True)
+    company_id = fields.Many2one(
+        related="declaration_id.company_id", store=True, precompute=True
+    )
 
     @api.model_create_multi
     def create(self, vals_list):

@@ -1,20 +1,26 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
+from ..engine.exchange import CustomsRate
+from ..tools import to_decimal
+
 
 class CustomsExchangeRate(models.Model):
     """A rate of exchange fixed by the authority for customs values."""
 
     _name = "customs.exchange.rate"
     _description = "Customs Exchange Rate"
+    _inherit = ["customs.validity.mixin"]
     _order = "tariff_id, currency_id, date_from desc, id"
+    _validity_key = ("tariff_id", "currency_id")
+    _validity_open_ends = True  # a rate without an end holds until the next
 
     tariff_id = fields.Many2one(
         comodel_name="customs.tariff", required=True, index=True, ondelete="cascade"
     )
     currency_id = fields.Many2one(comodel_name="res.currency", required=True)
-    date_from = fields.Date(string="Valid from", required=True)
-    date_to = fields.Date(string="Valid to")
+    date_from = fields.Date(required=True)
+    date_to = fields.Date(help="Empty: until the next rate.")
     quotation = fields.Selection(
         selection=[
             ("direct", "National currency per foreign unit"),
@@ -28,12 +34,14 @@ class CustomsExchangeRate(models.Model):
     rate = fields.Float(digits=(18, 8), required=True)
     source = fields.Char(help="Notice in which the rate was published.")
 
+    words = fields.Char(
+        string="Reads",
+        compute="_compute_words",
+        help="The rate in words: check it against the notice.",
+    )
+
     _rate_positive = models.Constraint(
         "CHECK(rate > 0)", "A rate of exchange must be above zero."
-    )
-    _dates_ordered = models.Constraint(
-        "CHECK(date_to IS NULL OR date_from <= date_to)",
-        "The validity of a rate of exchange must start before it ends.",
     )
     _key_unique = models.Constraint(
         "UNIQUE(tariff_id, currency_id, date_from)",
@@ -47,6 +55,16 @@ class CustomsExchangeRate(models.Model):
                 f"{record.currency_id.name or ''} {record.rate:g} ({record.date_from})"
             )
 
+    @api.depends("currency_id", "rate", "quotation", "tariff_id.currency_id")
+    def _compute_words(self):
+        for record in self:
+            pair = [record.currency_id.name, record.tariff_id.currency_id.name]
+            if record.quotation == "inverse":
+                pair.reverse()
+            record.words = (
+                f"1 {pair[0]} = {record.rate:.12g} {pair[1]}" if all(pair) else False
+            )
+
     @api.constrains("tariff_id", "currency_id")
     def _check_currency(self):
         for record in self:
@@ -57,3 +75,10 @@ class CustomsExchangeRate(models.Model):
                         currency=record.currency_id.name,
                     )
                 )
+
+    def _to_engine(self):
+        """Return the :class:`CustomsRate` of this record."""
+        self.ensure_one()
+        return CustomsRate(
+            self.currency_id.name, to_decimal(self.rate, 8), self.quotation
+        )

@@ -1,7 +1,18 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
-from ..engine.rounding import MODES, Rounding
+from ..engine.duty import RoundingRules
+from ..engine.exchange import CustomsRate
 from ..tools import to_decimal
+from .customs_rounding_mixin import ROUNDING_MODES
+
+#: What a tariff counts of its own, by the field that shows it
+COUNTED = {
+    "code_count": "customs.tariff.code",
+    "measure_count": "customs.measure",
+    "agreement_count": "customs.agreement",
+    "quota_count": "customs.quota",
+    "rate_count": "customs.exchange.rate",
+}
 
 
 class CustomsTariff(models.Model):
@@ -9,6 +20,7 @@ class CustomsTariff(models.Model):
 
     _name = "customs.tariff"
     _description = "Customs Tariff"
+    _inherit = ["customs.rounding.mixin"]
     _order = "sequence, code"
 
     name = fields.Char(required=True, translate=True)
@@ -42,6 +54,7 @@ class CustomsTariff(models.Model):
         selection=[
             ("value", "By value"),
             ("mass", "By gross mass"),
+            ("net_mass", "By net mass"),
             ("quantity", "By quantity"),
             ("manual", "By hand"),
         ],
@@ -50,20 +63,45 @@ class CustomsTariff(models.Model):
         help="How freight and other costs of the whole declaration are spread over its "
         "items.",
     )
+    apportionment_method = fields.Selection(
+        string="Shares of a cost",
+        selection=[
+            ("reconciled", "Add up to the whole, to the cent"),
+            ("independent", "Each rounded on its own, as ASYCUDA does"),
+        ],
+        required=True,
+        default="reconciled",
+        help="Whether rounding differences of the shares are given to the items that "
+        "were cut most, or left as they are.",
+    )
     rounding_mode = fields.Selection(
-        string="Rounding mode",
-        selection=[(mode, mode.replace("_", " ").capitalize()) for mode in MODES],
         required=True,
         default="half_up",
-        help="How the authority rounds duty amounts, unless the measure type says "
-        "otherwise.",
+        help="How the authority rounds duty amounts, unless the measure or its type "
+        "says otherwise.",
     )
-    rounding_unit = fields.Float(
-        string="Rounding unit",
-        required=True,
-        default=0.01,
-        digits=(12, 6),
-        help="Smallest amount the authority states: 0.01 for cents, 1 for whole units.",
+    rounding_unit = fields.Float(required=True, default=0.01)
+    value_rounding_mode = fields.Selection(
+        string="Rounding of values",
+        selection=ROUNDING_MODES,
+        default="half_up",
+        help="How a value converted into national currency is rounded.",
+    )
+    value_rounding_unit = fields.Float(
+        string="Value unit", digits=(12, 6), default=0.01
+    )
+    part_rounding_mode = fields.Selection(
+        string="Rounding of shares",
+        selection=ROUNDING_MODES,
+        default="half_up",
+        help="How an item's share of freight and other costs is rounded, in the "
+        "currency of the cost.",
+    )
+    part_rounding_unit = fields.Float(string="Share unit", digits=(12, 6), default=0.01)
+    cascade_exact = fields.Boolean(
+        string="Exact cascade",
+        help="Taxes on taxes use the exact amount of the earlier tax, not the rounded "
+        "one.",
     )
     code_length = fields.Integer(
         string="Code length",
@@ -73,13 +111,30 @@ class CustomsTariff(models.Model):
     rate_date_rule = fields.Selection(
         string="Rate date rule",
         selection=[
-            ("registration", "Day of registration"),
+            ("registration", "Day of registration or acceptance"),
             ("month", "Rate of the month of registration"),
             ("arrival", "Day of arrival"),
+            ("export", "Day of export or direct shipment"),
         ],
         required=True,
         default="registration",
         help="Which day's customs exchange rate applies.",
+    )
+    duty_date_rule = fields.Selection(
+        string="Duty date rule",
+        selection=[
+            ("registration", "Day of registration or acceptance"),
+            ("arrival", "Day of arrival"),
+            ("later", "The later of registration and arrival"),
+        ],
+        required=True,
+        default="registration",
+        help="Which day's rates of duty apply.",
+    )
+    rate_fallback = fields.Boolean(
+        string="Use the company's rates where none is fixed",
+        help="Off: a missing customs exchange rate stops the calculation. On: the "
+        "company's own rate is used, and every amount that rests on it says so.",
     )
     edition = fields.Char(help="Edition of the tariff, for example 2026.")
     source = fields.Char(help="Where the tariff was published.")
@@ -93,6 +148,11 @@ class CustomsTariff(models.Model):
     )
     code_count = fields.Integer(string="Code count", compute="_compute_counts")
     measure_count = fields.Integer(string="Measure count", compute="_compute_counts")
+    agreement_count = fields.Integer(
+        string="Agreement count", compute="_compute_counts"
+    )
+    quota_count = fields.Integer(string="Quota count", compute="_compute_counts")
+    rate_count = fields.Integer(string="Rate count", compute="_compute_counts")
 
     _code_unique = models.Constraint(
         "UNIQUE(code)", "A tariff with this code exists already."
@@ -102,40 +162,69 @@ class CustomsTariff(models.Model):
     )
 
     def _compute_counts(self):
-        counts = {}
-        for model in ("customs.tariff.code", "customs.measure"):
+        for name, model in COUNTED.items():
             groups = self.env[model]._read_group(
                 [("tariff_id", "in", self.ids)], ["tariff_id"], ["__count"]
             )
-            counts[model] = {tariff.id: count for tariff, count in groups}
-        for tariff in self:
-            tariff.code_count = counts["customs.tariff.code"].get(tariff.id, 0)
-            tariff.measure_count = counts["customs.measure"].get(tariff.id, 0)
+            counts = {tariff.id: count for tariff, count in groups}
+            for tariff in self:
+                tariff[name] = counts.get(tariff.id, 0)
+
+    @api.model
+    def _get_default(self, company=None):
+        """Return the tariff of a company's country, else the first there is."""
+        country = (company or self.env.company).country_id
+        tariffs = self.search([])
+        return tariffs.filtered(lambda t: country in t.country_ids)[:1] or tariffs[:1]
 
     def _get_rounding(self):
-        """Return the :class:`Rounding` of duty amounts of this tariff."""
+        """Return the :class:`RoundingRules` of this tariff."""
         self.ensure_one()
-        return Rounding(self.rounding_mode, to_decimal(self.rounding_unit))
+        return RoundingRules(
+            value=self._read_rounding("value_"),
+            part=self._read_rounding("part_"),
+            base=self._read_rounding("base_"),
+            amount=self._read_rounding(),
+            total=self._read_rounding("total_"),
+        )
+
+    def _get_customs_rates(self, currencies, day, company=None):
+        """Return ``{ISO code: CustomsRate}`` in force on a day, in one query.
+
+        A currency without a rate is left out, unless the tariff allows the company's
+        own rate, which is then marked as a fallback.
+        """
+        if not self:
+            return {}
+        self.ensure_one()
+        foreign = currencies - self.currency_id
+        records = self.env["customs.exchange.rate"].search_fetch(
+            [
+                ("tariff_id", "=", self.id),
+                ("currency_id", "in", foreign.ids),
+                *self.env["customs.exchange.rate"]._domain_in_force(day),
+            ],
+            ["currency_id", "rate", "quotation"],
+            order="date_from",
+        )
+        rates = {record.currency_id.name: record._to_engine() for record in records}
+        if self.rate_fallback:
+            company = company or self.env.company
+            for currency in foreign.filtered(lambda c: c.name not in rates):
+                rate = currency._get_conversion_rate(
+                    currency, self.currency_id, company, day
+                )
+                rates[currency.name] = CustomsRate(
+                    currency.name, to_decimal(rate, 12), is_fallback=True
+                )
+        return rates
 
     def _get_customs_rate(self, currency, day):
         """Return national currency per unit of a currency, 0.0 when none is fixed."""
         if not self or currency == self.currency_id:
             return float(bool(self))
-        rate = self.env["customs.exchange.rate"].search(
-            [
-                ("tariff_id", "=", self.id),
-                ("currency_id", "=", currency.id),
-                ("date_from", "<=", day),
-                "|",
-                ("date_to", "=", False),
-                ("date_to", ">=", day),
-            ],
-            order="date_from desc",
-            limit=1,
-        )
-        if rate.quotation == "inverse":
-            return 1 / rate.rate
-        return rate.rate
+        rate = self._get_customs_rates(currency, day).get(currency.name)
+        return float(rate.convert(to_decimal(1))) if rate else 0.0
 
     def action_view_codes(self):
         self.ensure_one()
@@ -144,6 +233,18 @@ class CustomsTariff(models.Model):
     def action_view_measures(self):
         self.ensure_one()
         return self._action_view_reference("customs_measure_action")
+
+    def action_view_agreements(self):
+        self.ensure_one()
+        return self._action_view_reference("customs_agreement_action")
+
+    def action_view_quotas(self):
+        self.ensure_one()
+        return self._action_view_reference("customs_quota_action")
+
+    def action_view_rates(self):
+        self.ensure_one()
+        return self._action_view_reference("customs_exchange_rate_action")
 
     def _action_view_reference(self, xmlid):
         action = self.env["ir.actions.act_window"]._for_xml_id(

@@ -1,4 +1,55 @@
-from odoo import fields, models
+from odoo import api, fields, models
+
+from ..engine import incoterms
+from ..engine.valuation_model import ValuationElement
+from ..tools import to_decimal
+
+#: Amounts of the value build-up, in the words of the valuation agreement
+ELEMENT_KINDS = [
+    ("freight_external", "Freight to the border"),
+    ("freight_internal", "Freight after the border"),
+    ("insurance", "Insurance"),
+    ("origin_charges", "Carriage and charges at origin"),
+    ("packing", "Packing and containers"),
+    ("commission", "Commissions, except for buying"),
+    ("assist", "Goods and services supplied by the buyer"),
+    ("royalty", "Royalties and licence fees"),
+    ("proceeds", "Proceeds that go to the seller"),
+    ("other_cost", "Other costs"),
+    ("clearance", "Clearance and other costs after arrival"),
+    ("duties_included", "Duties and taxes in the price"),
+    ("deduction", "Deduction"),
+]
+
+#: Names under which rates and bases know the amounts of the value build-up
+VALUE_NAMES = {
+    "invoice": "INV",
+    "freight_external": "FRT",
+    "freight_internal": "INLAND",
+    "insurance": "INS",
+    "origin_charges": "ORIGIN",
+    "packing": "PACK",
+    "commission": "COMMISSION",
+    "assist": "ASSIST",
+    "royalty": "ROYALTY",
+    "proceeds": "PROCEEDS",
+    "other_cost": "OTHER",
+    "clearance": "CLEARANCE",
+    "duties_included": "TAXES",
+    "deduction": "DEDUCTION",
+}
+#: Kinds of amounts as the engine classes them; the rest are additions
+ENGINE_KINDS = {
+    "freight_external": incoterms.FREIGHT,
+    "freight_internal": incoterms.INLAND,
+    "insurance": incoterms.INSURANCE,
+    "origin_charges": incoterms.ORIGIN,
+    "clearance": incoterms.OTHER,
+    "duties_included": incoterms.TAXES,
+    "deduction": incoterms.DEDUCTION,
+}
+#: Costs after arrival, which only the VAT base contains
+VAT_ONLY = ("freight_internal", "clearance")
 
 
 class CustomsValuationElement(models.Model):
@@ -20,15 +71,7 @@ class CustomsValuationElement(models.Model):
     )
     sequence = fields.Integer(default=10)
     kind = fields.Selection(
-        selection=[
-            ("freight_external", "Freight to the border"),
-            ("freight_internal", "Freight after the border"),
-            ("insurance", "Insurance"),
-            ("packing", "Packing"),
-            ("royalty", "Royalties and licence fees"),
-            ("other_cost", "Other costs"),
-            ("deduction", "Deduction"),
-        ],
+        selection=ELEMENT_KINDS,
         required=True,
     )
     currency_id = fields.Many2one(comodel_name="res.currency", required=True)
@@ -48,9 +91,44 @@ class CustomsValuationElement(models.Model):
         selection=[
             ("value", "By value"),
             ("mass", "By gross mass"),
+            ("net_mass", "By net mass"),
             ("quantity", "By quantity"),
             ("manual", "By hand"),
         ],
-        default="value",
+        compute="_compute_apportionment",
+        store=True,
+        readonly=False,
+        precompute=True,
         required=True,
+        help="How an amount of the whole declaration is spread over its items. By "
+        "hand: enter it on the items instead.",
     )
+    is_stated = fields.Boolean(
+        string="Stated by the authority",
+        readonly=True,
+        help="Read from the authority's file: it is compared with, not calculated by.",
+    )
+
+    @api.depends("declaration_id.tariff_id")
+    def _compute_apportionment(self):
+        for record in self:
+            mode = record.declaration_id.tariff_id.apportionment_mode
+            record.apportionment = record.apportionment or mode or "value"
+
+    def _to_engine(self):
+        """Return the amount as the engine knows it."""
+        self.ensure_one()
+        kind = ENGINE_KINDS.get(self.kind, incoterms.ADDITION)
+        by_hand = not self.line_id and self.apportionment == "manual"
+        return ValuationElement(
+            name=VALUE_NAMES[self.kind],
+            amount=to_decimal(0 if by_hand else self.amount),
+            currency=self.currency_id.name or "",
+            kind=kind,
+            by="value" if by_hand else self.apportionment,
+            item_key=self.line_id.id or None,
+            sign=-1 if self.is_stated and kind == incoterms.DEDUCTION else 1,
+            # what the authority states is in the value, whatever the delivery term
+            in_customs_value=True if self.is_stated else None,
+            in_vat_base=not self.is_stated and self.kind in VAT_ONLY,
+        )

@@ -1,0 +1,153 @@
+"""The work on one publication: its rows, and what is looked up once for all of them."""
+
+import hashlib
+import json
+from collections import Counter
+from datetime import timedelta
+
+from ..formats.errors import WARNINGS
+from .customs_tariff_import_bulk import BulkTable
+
+#: Kinds of rows, in the order in which they are written
+KINDS = ("codes", "agreements", "quotas", "measures", "exchange_rates")
+#: What is counted of a kind.  The first four add up to the rows of the file.
+COUNTERS = ("imported", "changed", "unchanged", "left_out", "ended", "flagged")
+
+_FLAG_COLUMNS = (
+    "id",
+    "import_id",
+    "tariff_id",
+    "kind",
+    "row",
+    "code",
+    "column_name",
+    "reason_code",
+    "reason",
+    "text",
+    "measure_id",
+    "tariff_code_id",
+    "is_left_out",
+    "is_done",
+)
+
+
+def digest(*values):
+    """Return a short text that is the same for the same values only."""
+    return hashlib.blake2b(repr(values).encode(), digest_size=16).hexdigest()
+
+
+class ImportRun:
+    """A publication that is being imported, in the environment of one worker.
+
+    Everything here can be made again from the file and the database, so a worker that
+    dies loses nothing but time.
+
+    :param job: record of ``customs.tariff.import``
+    :param document: :class:`TariffDocument`
+    """
+
+    def __init__(self, job, document):
+        self.job = job
+        self.env = job.env
+        self.tariff = job.tariff_id
+        self.document = document
+        self.effective = job.effective_date
+        self.counts = {kind: Counter() for kind in KINDS}
+        for kind, counts in (job.counts or {}).items():
+            self.counts[kind].update(counts)
+        self.notes = list(job.notes or ())
+        self._flags = []
+
+    # === WHAT HAPPENED === #
+
+    def count(self, kind, name, number=1):
+        if number:
+            self.counts[kind][name] += number
+
+    def note(self, text):
+        """Remember a sentence for the report, once."""
+        if text not in self.notes:
+            self.notes.append(text)
+
+    def flag(self, kind, row, code, reason, **values):
+        """Remember that somebody must look at a row.
+
+        :param reason: key of :meth:`_get_flag_reasons`, or of the warnings of readers
+        :param values: further columns of the flag, and ``words`` instead of a sentence
+            by reason
+        """
+        words = values.pop("words", "") or self.get_words(row, code, reason, values)
+        self._flags.append(
+            {
+                "kind": kind,
+                "row": row or 0,
+                "code": code or None,
+                "reason_code": reason,
+                "reason": words,
+                **values,
+            }
+        )
+        if kind in self.counts:
+            self.count(kind, "flagged")
+
+    def leave_out(self, kind, row, code, reason, **values):
+        """Flag a row that is not imported."""
+        self.count(kind, "left_out")
+        self.flag(kind, row, code, reason, is_left_out=True, **values)
+
+    def get_words(self, row, code, reason, values):
+        """Return the sentence of a reason in the language of the user."""
+        facts = {
+            "row": row or "–",
+            "code": code or "–",
+            "text": values.get("text") or "",
+            "field": values.get("column_name") or "",
+        }
+        own = self.job._get_flag_reasons()
+        if reason in own:
+            return own[reason] % facts
+        if reason not in WARNINGS:
+            return " ".join(filter(None, (reason.replace("_", " "), facts["text"])))
+        # the sentences of the readers are marked for translation where they stand
+        sentence = self.env._(WARNINGS[reason])  # pylint: disable=gettext-variable
+        try:
+            return sentence % facts
+        except (KeyError, TypeError, ValueError):
+            return WARNINGS[reason].split("%(", 1)[0] + facts["text"]
+
+    def write_flags(self):
+        """Store the flags remembered so far."""
+        flags, self._flags = self._flags, []
+        table = BulkTable(self.env["customs.tariff.import.flag"], _FLAG_COLUMNS)
+        ids = table.reserve_ids(len(flags))
+        common = {
+            "import_id": self.job.id,
+            "tariff_id": self.tariff.id,
+            "is_left_out": False,
+            "is_done": False,
+        }
+        table.insert(
+            [
+                tuple(
+                    {**common, "id": flag_id, **flag}.get(name)
+                    for name in _FLAG_COLUMNS
+                )
+                for flag_id, flag in zip(ids, flags, strict=True)
+            ]
+        )
+
+    # === COLUMNS === #
+
+    def to_translated(self, text):
+        """Return a text as the column of a translated field, as a new record has it."""
+        lang = self.env.lang or "en_US"
+        return json.dumps({"en_US": text, lang: text}, ensure_ascii=False)
+
+    @staticmethod
+    def day_before(day):
+        """Return the last day of what gives way on a day."""
+        return day - timedelta(days=1)
+
+    def get_days(self, row):
+        """Return ``(first day, last day, whether the file says the first)``."""
+        return row.valid_from or self.effective, row.valid_to, bool(row.valid_from)

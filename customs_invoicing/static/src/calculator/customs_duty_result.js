@@ -1,0 +1,114 @@
+import { registry } from "@web/core/registry";
+import { _t } from "@web/core/l10n/translation";
+import { browser } from "@web/core/browser/browser";
+import { useService } from "@web/core/utils/hooks";
+import { standardFieldProps } from "@web/views/fields/standard_field_props";
+
+import { Component, useState } from "@odoo/owl";
+
+/**
+ * The answer of the duty calculator: options side by side, the chosen one tax by tax,
+ * what was flagged. A click on an option supposes it, in the fields beside.
+ */
+export class CustomsDutyResult extends Component {
+    static template = "customs_invoicing.DutyResult";
+    static props = { ...standardFieldProps };
+
+    setup() {
+        this.action = useService("action");
+        this.notification = useService("notification");
+        this.state = useState({ open: {} });
+    }
+
+    get result() {
+        return this.props.record.data[this.props.name] || {};
+    }
+
+    get unknown() {
+        return _t("unknown");
+    }
+
+    /** A comparison of one origin needs no column that repeats it. */
+    get hasOrigins() {
+        return new Set(this.result.options.map((option) => option.origin)).size > 1;
+    }
+
+    toggle(key) {
+        this.state.open[key] = !this.state.open[key];
+    }
+
+    suppose(option) {
+        return this.props.record.update(option.use);
+    }
+
+    openMeasure(key) {
+        return this.action.doAction({
+            type: "ir.actions.act_window",
+            res_model: "customs.measure",
+            res_id: key,
+            views: [[false, "form"]],
+        });
+    }
+
+    /** Put both tables on the clipboard, ready to be pasted into a spreadsheet. */
+    async copy() {
+        const { options, duties, currency, total } = this.result;
+        const rows = [
+            [
+                _t("Origin"),
+                _t("Option"),
+                _t("Rate"),
+                _t("Duty"),
+                _t("All taxes"),
+                _t("Saving"),
+                _t("Missing"),
+                currency,
+            ],
+            ...options.map((one) => [
+                one.origin_name,
+                one.name,
+                one.rate,
+                one.amount,
+                one.total || this.unknown,
+                one.saving,
+                one.missing.join("; "),
+                one.is_chosen ? _t("as declared") : "",
+            ]),
+            [],
+            [_t("Tax"), _t("Measure"), _t("Base"), _t("Rate"), _t("Amount"), _t("Explanation")],
+            ...duties.map((one) => [
+                one.tax_code,
+                one.name,
+                one.base,
+                one.rate,
+                one.amount || this.unknown,
+                one.explanation,
+            ]),
+            [_t("Total"), "", "", "", total || this.unknown],
+        ];
+        await browser.navigator.clipboard.writeText(
+            rows.map((row) => row.join("\t")).join("\n")
+        );
+        this.notification.add(_t("Copied. Paste it into a spreadsheet."), { type: "success" });
+    }
+}
+
+registry.category("fields").add("customs_duty_result", {
+    component: CustomsDutyResult,
+    supportedTypes: ["json"],
+});
+
+/** Today's codes of a product in every tariff, as data computed by the server. */
+export class CustomsCurrentCodes extends Component {
+    static template = "customs_invoicing.CurrentCodes";
+    static props = { ...standardFieldProps };
+
+    get rows() {
+        return this.props.record.data[this.props.name] || [];
+    }
+}
+
+registry.category("fields").add("customs_current_codes", {
+    component: CustomsCurrentCodes,
+    supportedTypes: ["json"],
+});
