@@ -17,3 +17,8 @@ def to_decimal(value, digits=6):
 def to_float(value):
     """Return a :class:`Decimal` or ``None`` for a float field, ``None`` as 0."""
     return float(value or 0)
+
+
+def split_codes(text):
+    """Return the set of codes in a text that separates them by commas or blanks."""
+    return frozenset((text or "").replace(",", " ").split())

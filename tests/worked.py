@@ -131,9 +131,10 @@ class Example:
         elif "convert" in stated:
             terms = [stated["convert"]]
         found = [self._step_term(term) for term in terms]
-        for term in stated.get("sub", ()):
-            term = self._step_term(term)
-            found.append(engine.StepTerm(term.name, -term.factor))
+        less = [self._step_term(term) for term in stated.get("sub", ())]
+        if not found:  # the first, less all the others
+            found, less = less[:1], less[1:]
+        found += [engine.StepTerm(term.name, -term.factor) for term in less]
         return engine.Step(
             stated["name"],
             tuple(found),
@@ -222,7 +223,10 @@ class Example:
             return engine.BaseTerm("amount", name, factor, is_rounded=is_rounded)
         if is_rounded:
             raise AssertionError(f"{term} is the amount of no measure")
-        return engine.BaseTerm("value", name, factor)
+        having = [name in values for values in self.values]
+        if not any(having):  # a tax that is not charged adds nothing
+            return engine.BaseTerm("amount", name, factor)
+        return engine.BaseTerm("value", name, factor, optional=not all(having))
 
     def _components(self, stated):
         return tuple(self._component(component) for component in stated)

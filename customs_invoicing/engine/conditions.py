@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from .components import Component
+from .evaluate import checked
 from .exchange import CustomsRate
 from .explain import number_words
 from .model import (
@@ -130,7 +131,7 @@ def _compare(condition, items, currency, rates):
                 f"its condition {condition.code} compares {condition.value_name}, "
                 "which is not known; state it on the item",
             )
-        total = EXACT.add(total, value)
+        total = EXACT.add(total, checked(value, condition.value_name))
     threshold = condition.threshold
     if condition.currency and condition.currency != currency:
         if condition.currency not in rates:

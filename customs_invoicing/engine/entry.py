@@ -60,35 +60,40 @@ def entry_result(
         return [unknown(None, measure, base, measure.status, problem)]
     for (line, _chosen), result in zip(group, results, strict=True):
         line.results.append(result)
-    words = [base_words(base.terms, rule.decimals), *found.notes]
-    words.append(f"on {len(group)} items" if len(group) > 1 else "")
-    net = add_up(result.net for result in results)
-    return [
-        DutyResult(
-            item_key=None,
-            measure=measure,
-            tax_code=measure.tax_code,
-            terms=base.terms,
-            base=found.base,
-            quantity=found.quantity,
-            rate_text=measure.rate_text or rate_words(measure, context.currency),
-            exact=found.exact,
-            amount=amount,
-            deduct=add_up(result.deduct for result in results),
-            net=net,
-            payable=add_up(result.payable for result in results),
-            status=measure.status,
-            explanation=explain(
-                found.formula,
-                amount,
-                found.exact,
-                context.currency,
-                rule,
-                [*words, *measure_words(measure)],
-            ),
-            net_exact=net,
-        )
+    rate = rate_words(measure, context.currency, decision.components)
+    return [_whole(measure, (base, found), amount, results, rate, context)]
+
+
+def _whole(measure, calculated, amount, results, rate, context) -> DutyResult:
+    """Return the result for the entry, of which ``results`` are the parts."""
+    base, found = calculated
+    rule = first_set(measure.rounding, context.rules.amount, CENTS)
+    words = [
+        base_words(base.terms, rule.decimals),
+        *found.notes,
+        f"on {len(results)} items" if len(results) > 1 else "",
+        *measure_words(measure),
     ]
+    net = add_up(result.net for result in results)
+    return DutyResult(
+        item_key=None,
+        measure=measure,
+        tax_code=measure.tax_code,
+        terms=base.terms,
+        base=found.base,
+        quantity=found.quantity,
+        rate_text=rate,
+        exact=found.exact,
+        amount=amount,
+        deduct=add_up(result.deduct for result in results),
+        net=net,
+        payable=add_up(result.payable for result in results),
+        status=measure.status,
+        explanation=explain(
+            found.formula, amount, found.exact, context.currency, rule, words
+        ),
+        net_exact=net,
+    )
 
 
 def _own_base(measure, share, context):
@@ -131,7 +136,7 @@ def _item_result(line, measure, own: Base, part, whole, context) -> DutyResult:
         terms=own.terms,
         base=own.amount,
         quantity="",
-        rate_text=measure.rate_text or rate_words(measure, context.currency),
+        rate_text=rate_words(measure, context.currency),
         exact=part,
         amount=part,
         deduct=deduct,

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from .components import AT_LEAST, AT_MOST, FIXED, MEURSING, PERCENT, Component
 from .model import CUSTOMS_VALUE, Measure
-from .rounding import Rounding
+from .rounding import EXACT, Rounding
 
 TIMES = "×"
 
@@ -23,14 +23,14 @@ _MODES = {
 
 def number_words(value: Decimal, decimals: int = 0) -> str:
     """Return ``10 789.20``: thousands by spaces, at least ``decimals`` decimals."""
-    places = max(decimals, -int(value.normalize().as_tuple().exponent))
+    places = max(decimals, -int(value.normalize(EXACT).as_tuple().exponent))
     return f"{value:,.{places}f}".replace(",", " ")
 
 
 def short_words(value: Decimal, decimals: int = 0) -> str:
     """Return a number as words with six decimals at most, for exact quotients."""
     if -int(value.as_tuple().exponent) > 6:
-        value = value.quantize(Decimal("0.000001"))
+        value = value.quantize(Decimal("0.000001"), context=EXACT)
     return number_words(value, decimals)
 
 
@@ -42,14 +42,23 @@ def money_words(value: Decimal, currency: str, decimals: int = 2) -> str:
 # --- Rates ---------------------------------------------------------------------------
 
 
-def rate_words(measure: Measure, currency: str = "") -> str:
-    """Return the rate as it enters the calculation, ``12.5 %``; else as published."""
-    if measure.components is None:
+def rate_words(
+    measure: Measure,
+    currency: str = "",
+    components: tuple[Component, ...] | None = None,
+) -> str:
+    """Return the rate as published, else in words, ``12.5 %``.
+
+    :param components: those calculated with, where conditions have chosen them
+    """
+    if components is not None and components != measure.components:
+        return components_words(components, currency)
+    if measure.components is None or measure.rate_text:
         return measure.rate_text
     if measure.floor_total is not None:
         return f"up to {number_words(measure.floor_total)} % in all"
     if measure.tiers:
-        return measure.rate_text or "by size of the base"
+        return "by size of the base"
     return components_words(measure.components, currency)
 
 

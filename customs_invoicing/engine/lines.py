@@ -72,7 +72,7 @@ class Line:
 
     def result(self, chosen: Chosen) -> DutyResult:
         """Return the result of a measure on this item alone."""
-        measure, status = chosen.measure, self.status(chosen.measure)
+        measure = chosen.measure
         base = None
         try:
             check(chosen, self)
@@ -85,14 +85,24 @@ class Line:
             amount = rule.apply(found.exact)
             deduct = self.relief(measure, max(amount, found.exact))
         except NotCalculable as problem:
+            status = self.status(measure)
             return unknown(self.item.key, measure, base, status, problem)
+        return self._known(chosen, (base, found), rule, amount, deduct)
+
+    def _known(self, chosen, calculated, rule, amount, deduct):
+        """Return the result of what could be calculated."""
+        (base, found), measure = calculated, chosen.measure
+        status, currency = self.status(measure), self.context.currency
         net_exact = max(ZERO, EXACT.subtract(found.exact, deduct))
         net = rule.apply(net_exact) if deduct else amount
-        currency = self.context.currency
-        words = [base_words(base.terms, rule.decimals), *found.notes]
-        words.append(share.part.words)
-        words.append(_relief_words(deduct, net, currency, rule))
-        words += ["" if status == PAYABLE else status, *measure_words(measure)]
+        words = [
+            base_words(base.terms, rule.decimals),
+            *found.notes,
+            chosen.part_of(self.item).words,
+            _relief_words(deduct, net, currency, rule),
+            "" if status == PAYABLE else status,
+            *measure_words(measure),
+        ]
         return DutyResult(
             item_key=self.item.key,
             measure=measure,
@@ -100,7 +110,7 @@ class Line:
             terms=base.terms,
             base=found.base,
             quantity=found.quantity,
-            rate_text=measure.rate_text or rate_words(measure, currency),
+            rate_text=rate_words(measure, currency, chosen.decision.components),
             exact=found.exact,
             amount=amount,
             deduct=deduct,
@@ -140,7 +150,7 @@ def unknown(item_key, measure, base, status, problem: NotCalculable) -> DutyResu
         terms=base.terms if base else (),
         base=base.amount if base else None,
         quantity="",
-        rate_text=measure.rate_text or rate_words(measure),
+        rate_text=rate_words(measure),
         exact=None,
         amount=None,
         deduct=ZERO,
@@ -214,5 +224,5 @@ def _circular_words(measure, other, name):
 
 
 def _key_words(measure):
-    rate = measure.rate_text or rate_words(measure)
+    rate = rate_words(measure)
     return f"{short_measure_words(measure)} “{rate}” (record {measure.key})"

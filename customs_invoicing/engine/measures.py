@@ -13,7 +13,7 @@ from .evaluate import ONE, ZERO, Part
 from .exchange import CustomsRate
 from .meursing import resolve
 from .model import ALTERNATIVE, CUMULATIVE, ENTRY, Agreement, DutyItem, Measure
-from .problems import NO_RATE, NotCalculable, Problem
+from .problems import BAD_CODE, NO_ADDITIONAL_CODE, NO_RATE, NotCalculable, Problem
 from .rounding import EXACT, add_up
 
 _MEURSING_TYPES = frozenset(MEURSING_TYPES.values())
@@ -53,14 +53,6 @@ class MeasureIndex:
             if measure.covers_origin(item.origin) and _is_admitted(measure, item)
         ]
 
-    def candidates(self, item: DutyItem, claims: frozenset[str]) -> list[Measure]:
-        """Return every measure that admits an item with what it claims and states."""
-        return [
-            measure
-            for measure in self.covering(item)
-            if is_claimed(measure, item, claims)
-        ]
-
     def meursing(self, type_code: str, additional_code: str) -> list[Measure]:
         """Return the amounts of a table part for an additional code."""
         return self._meursing.get((type_code, additional_code), [])
@@ -75,12 +67,8 @@ def _is_admitted(measure, item):
 
 
 def is_claimed(measure: Measure, item: DutyItem, claims: frozenset[str]) -> bool:
-    """Whether an item states all that a measure asks to be claimed."""
+    """Whether an item claims what a measure asks to be claimed."""
     if measure.claims and not measure.claims & claims:
-        return False
-    if measure.additional_code and (
-        measure.additional_code not in item.additional_codes
-    ):
         return False
     if not measure.quota:
         return True
@@ -122,8 +110,8 @@ def select(
        day does not admit does not count.
     2. Of one type, tax code, claim, quota and additional code only the most specific
        stays: the longest prefix first, then one named origin over a group, a group
-       over every origin, then the later start.  A measure for the additional code of
-       the item replaces the same one without.
+       over every origin, a procedure, a mode of transport, then the later start.  A
+       measure for the additional code of the item replaces the same one without.
     3. Of the alternatives of one group one stays: what is claimed, by the lowest
        duty, unless it is dearer than what needs no claim; else the lowest priority.
        A claimed measure whose duty is not known stays, to be seen.  A quota that is
@@ -153,7 +141,18 @@ def choose(
         groups.setdefault(group_of(chosen.measure), []).append(chosen)
     picked = [one for group in groups.values() for one in chooser.pick(group)]
     picked.sort(key=lambda chosen: (cascade_order(chosen.measure), chosen.is_rest))
-    return _without_excluded(picked), context.void_claims(item)
+    doubts = [*_bad_code(item), *context.void_claims(item), *chooser.unstated()]
+    return _without_excluded(picked), doubts
+
+
+def _bad_code(item):
+    if not item.code.strip("0123456789"):
+        return []
+    words = (
+        f"the commodity code “{item.code}” is not digits only, so that no measure is "
+        "found by it; correct it"
+    )
+    return [Problem(BAD_CODE, words, item.key)]
 
 
 def most_specific(candidates: Iterable[Chosen]) -> list[Chosen]:
@@ -203,7 +202,13 @@ def _better(one, other):
 def _rank(measure):
     """Return how specific a measure is."""
     level = 2 if measure.origin else 1 if measure.origins else 0
-    return len(measure.code_prefix), level, measure.valid_from or date.min
+    return (
+        len(measure.code_prefix),
+        level,
+        bool(measure.procedures),
+        bool(measure.transport_modes),
+        measure.valid_from or date.min,
+    )
 
 
 def _content(measure):
@@ -266,17 +271,40 @@ class _Chooser:
     def __init__(self, item, index, context, forced):
         self.item, self.index, self.context = item, index, context
         self.forced = forced
+        claims = context.claims_of(item)
+        self.claimed = [
+            measure
+            for measure in index.covering(item)
+            if is_claimed(measure, item, claims)
+        ]
 
     def applicable(self):
         """Yield the candidates whose conditions let them apply."""
-        claims = self.context.claims_of(self.item)
-        for measure in self.index.candidates(self.item, claims):
+        stated = self.item.additional_codes
+        for measure in self.claimed:
+            if measure.additional_code and measure.additional_code not in stated:
+                continue
             decision = Decision(True, measure.components)
             if measure.conditions and measure.scope != ENTRY:
                 currency, rates = self.context.currency, self.context.rates
                 decision = decide(measure, [self.item], currency, rates)
             if decision.applies:
                 yield Chosen(measure, decision)
+
+    def unstated(self):
+        """Return a problem for every tax that is known by additional code only.
+
+        Leaving it out would be a silent nothing: an anti-dumping duty by firm.
+        """
+        codes: dict[tuple, set[str]] = {}
+        for measure in self.claimed:
+            if measure.selection == CUMULATIVE:
+                codes.setdefault(kind_of(measure), set()).add(measure.additional_code)
+        return [
+            Problem(NO_ADDITIONAL_CODE, _unstated_words(kind, known), self.item.key)
+            for kind, known in sorted(codes.items(), key=lambda pair: pair[0][:2])
+            if "" not in known and not known & self.item.additional_codes
+        ]
 
     def pick(self, group):
         """Return the one of a group that applies, two where a quota is split."""
@@ -352,6 +380,14 @@ class _Chooser:
         except NotCalculable:
             return None
         return cost.exact, _percents(components)
+
+
+def _unstated_words(kind, known):
+    shown = ", ".join(sorted(known)[:6]) + (", …" if len(known) > 6 else "")
+    return (
+        f"{kind[0]} (tax {kind[1]}) depends on the additional code of the goods, and "
+        f"none of {shown} is stated; it is not calculated"
+    )
 
 
 def _percents(components):

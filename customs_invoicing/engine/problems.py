@@ -19,6 +19,8 @@ TIE = "tie"  # two measures claim the same place
 NEGATIVE = "negative"
 NOT_A_NUMBER = "not_a_number"
 BAD_MEASURE = "bad_measure"  # the measure cannot be calculated as it is written
+BAD_CODE = "bad_code"  # a commodity code that no measure can be found by
+NO_ADDITIONAL_CODE = "no_additional_code"  # a tax known by additional code only
 CLAIM_VOID = "claim_void"  # a claim that does not count; amounts are calculated
 
 

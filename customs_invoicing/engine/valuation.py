@@ -290,6 +290,10 @@ class _Work:
                 f"item {item.key}: {element.name} is spread by "
                 f"{element.by.replace('_', ' ')}, which is not stated"
             )
+        if not found.is_finite():
+            raise ValuationError(
+                f"item {item.key}: {element.by.replace('_', ' ')} is not a number"
+            )
         return found
 
     # --- What counts -------------------------------------------------------------

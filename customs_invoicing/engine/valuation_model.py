@@ -79,6 +79,8 @@ class ValuationElement:
     value_rounding: Rounding | None = None
 
     def __post_init__(self):
+        if self.amount is not None and not self.amount.is_finite():
+            raise ValueError(f"the amount of {self.name} is not a number")
         if self.kind not in KINDS:
             raise ValueError(f"unknown kind of charge {self.kind!r}")
         if self.sign not in (1, -1):

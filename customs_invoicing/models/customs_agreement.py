@@ -44,7 +44,8 @@ class CustomsAgreement(models.Model):
     )
     direct_transport = fields.Boolean(
         string="Direct transport required",
-        help="The goods must travel directly, or stay under customs control on the way.",
+        help="The goods must travel directly, or stay under customs control on their "
+        "way.",
     )
     cumulation = fields.Text(help="Whose materials count as originating.")
     source = fields.Char(help="Where the agreement is published.")

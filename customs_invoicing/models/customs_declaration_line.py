@@ -26,7 +26,12 @@ class CustomsDeclarationLine(models.Model):
         help="Box 32.",
     )
     code = fields.Char(
-        string="Tariff code", help="Box 33: digits of the commodity code."
+        string="Tariff code",
+        compute="_compute_from_product",
+        store=True,
+        readonly=False,
+        precompute=True,
+        help="Box 33: digits of the commodity code. Proposed from the product.",
     )
     tariff_code_id = fields.Many2one(
         comodel_name="customs.tariff.code",
@@ -35,7 +40,12 @@ class CustomsDeclarationLine(models.Model):
     )
     description = fields.Text(help="Box 31: goods in the words of trade.")
     origin_id = fields.Many2one(
-        comodel_name="res.country", help="Box 34: country of origin."
+        comodel_name="res.country",
+        compute="_compute_from_product",
+        store=True,
+        readonly=False,
+        precompute=True,
+        help="Box 34: country of origin. Proposed from the product.",
     )
     preference = fields.Char(help="Box 36: preference claimed by the declarant.")
     procedure = fields.Char(help="Box 37: procedure, for example 4000.")
@@ -155,6 +165,31 @@ class CustomsDeclarationLine(models.Model):
             record.display_name = " ".join(
                 part for part in (str(record.number), record.code) if part
             )
+
+    @api.depends("product_id", "declaration_id.tariff_id")
+    def _compute_from_product(self):
+        """Propose code and origin of the classified product; what is there stays."""
+        wanted = self.filtered(
+            lambda r: r.product_id
+            and r.declaration_id.tariff_id
+            and not (r.code and r.origin_id)
+        )
+        found = {}
+        for (tariff, day, company), lines in wanted.grouped(
+            lambda r: (
+                r.declaration_id.tariff_id,
+                r.declaration_id._get_calculation_date(),
+                r.declaration_id.company_id,
+            )
+        ).items():
+            classified = lines.product_id._get_customs_classification(
+                tariff, day, company
+            )
+            found.update({line: classified[line.product_id] for line in lines})
+        for line in self:
+            proposal = found.get(line)
+            line.code = line.code or (proposal.code if proposal else False)
+            line.origin_id = line.origin_id or (proposal.origin if proposal else False)
 
     @api.depends("code", "declaration_id.tariff_id")
     def _compute_tariff_code_id(self):

@@ -3,7 +3,7 @@ from odoo import models
 from ..engine import DutyItem
 from ..engine.model import SUSPENDED, QuotaClaim
 from ..engine.units import find_unit
-from ..tools import to_decimal
+from ..tools import split_codes, to_decimal
 from .customs_valuation_element import VALUE_NAMES
 
 
@@ -32,7 +32,7 @@ class CustomsDeclarationLine(models.Model):
                 # no value is unknown, not zero: goods are never worth nothing
                 customs_value=to_decimal(line.customs_value) or None,
                 origin=line.origin_id.code or "",
-                claims=_codes(line.preference),
+                claims=split_codes(line.preference),
                 values=line._get_engine_values(),
                 quantities=line._get_engine_quantities(),
                 documents=frozenset(
@@ -41,7 +41,7 @@ class CustomsDeclarationLine(models.Model):
                     for code in (document.code for document in documents)
                     if code
                 ),
-                additional_codes=_codes(line.additional_codes),
+                additional_codes=split_codes(line.additional_codes),
                 quota=line._get_quota_claim(),
                 procedure=(line.procedure or declaration.procedure_id.code or "")[:4],
                 **common,
@@ -104,8 +104,3 @@ class CustomsDeclarationLine(models.Model):
             requested,
             max(allocated, to_decimal(0)) if self.quota_is_answered else None,
         )
-
-
-def _codes(text):
-    """Return the codes of a list separated by commas or blanks."""
-    return frozenset((text or "").replace(",", " ").split())

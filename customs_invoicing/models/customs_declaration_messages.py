@@ -49,6 +49,12 @@ class CustomsDeclaration(models.Model):
                     amount=self.currency_id.format(change),
                 )
             )
+        problems = dict.fromkeys(
+            self.line_ids.filtered(lambda line: not line.customs_value).mapped(
+                "value_problem"
+            )
+        )
+        warnings += [problem for problem in problems if problem]
         without_value = self.line_ids.filtered(lambda line: not line.customs_value)
         if without_value:
             warnings.append(

@@ -257,6 +257,8 @@ class CustomsMeasure(models.Model):
     def _complete_vals(self, vals):
         """Clean the code and read the rate text, unless components are given."""
         vals = dict(vals)
+        if vals.get("rate_text"):
+            vals.pop("rate_percent", None)  # the text says it all
         for name in self._validity_key:
             if isinstance(vals.get(name), str):
                 vals[name] = vals[name].strip() or False

@@ -62,7 +62,8 @@ class CustomsMeasureCondition(models.Model):
         "Name the document that must be presented.",
     )
     _value_named = models.Constraint(
-        "CHECK(kind != 'threshold' OR (value_name IS NOT NULL AND operator IS NOT NULL))",
+        "CHECK(kind != 'threshold'"
+        " OR (value_name IS NOT NULL AND operator IS NOT NULL))",
         "Name the value that is compared with the limit.",
     )
 

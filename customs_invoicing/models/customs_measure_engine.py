@@ -1,7 +1,7 @@
 from odoo import api, models
 
 from ..engine import model as engine
-from ..tools import to_decimal
+from ..tools import split_codes, to_decimal
 
 
 class CustomsMeasure(models.Model):
@@ -70,12 +70,11 @@ class CustomsMeasure(models.Model):
             "origins_excluded": frozenset(parts["excluded"].get(self.id, ())),
             "valid_from": self.date_from,
             "valid_to": self.date_to or None,
-            "claims": _codes(self.preference_code),
             "quota": self.quota_id.order_number or "",
             "additional_code": self.additional_code or "",
             "reduction_indicator": self.reduction_indicator or "",
-            "procedures": _codes(self.procedure_codes),
-            "transport_modes": _codes(self.transport_modes),
+            "procedures": split_codes(self.procedure_codes),
+            "transport_modes": split_codes(self.transport_modes),
             "conditions": tuple(parts["conditions"].get(self.id, ())),
             "tiers": tuple(parts["tiers"].get(self.id, ())),
             "minimum": to_decimal(self.amount_min) or None,
@@ -83,6 +82,8 @@ class CustomsMeasure(models.Model):
             "legal_source": self.legal_reference or "",
             "rate_text": self.rate_text or "",
         }
+        if self.preference_code:
+            vals["claims"] = split_codes(self.preference_code)
         if self.id in parts["base"]:
             vals["base"] = tuple(parts["base"][self.id])
         if self.floor_total_percent:
@@ -157,11 +158,6 @@ class CustomsMeasure(models.Model):
             for measure_id in measure_ids:
                 result.setdefault(measure_id, []).append(record.code)
         return result
-
-
-def _codes(text):
-    """Return the codes of a list separated by commas."""
-    return frozenset(filter(None, (part.strip() for part in (text or "").split(","))))
 
 
 def _by_measure(records, convert):

@@ -1,6 +1,7 @@
 from odoo import fields, models
 
 from ..engine import model as engine
+from ..tools import split_codes
 from .customs_duty_line import TAX_STATUS
 from .customs_rounding_mixin import ROUNDING_MODES
 
@@ -72,6 +73,12 @@ class CustomsMeasureType(models.Model):
     )
     priority = fields.Integer(
         default=10, help="Among alternatives that all apply, the lowest number wins."
+    )
+    claim_codes = fields.Char(
+        string="Claimed by",
+        help="Preference codes, one of which the declarant must claim for measures of "
+        "this type, separated by commas: 300, 320. A measure may name its own. Empty: "
+        "needs no claim.",
     )
     exclude_type_ids = fields.Many2many(
         string="Excludes",
@@ -178,6 +185,7 @@ class CustomsMeasureType(models.Model):
             "selection": self.selection,
             "group": self.group or "",
             "priority": self.priority,
+            "claims": split_codes(self.claim_codes),
             "excludes": frozenset(self.exclude_type_ids.mapped("code")),
             "sequence": self.sequence,
             "scope": self.scope,

@@ -75,9 +75,7 @@ class CustomsProductClassification(models.Model):
         comodel_name="customs.tariff.code",
         compute="_compute_code_state",
     )
-    full_description = fields.Text(
-        string="Full path", related="tariff_code_id.full_description"
-    )
+    full_description = fields.Text(string="Full path", compute="_compute_code_state")
     code_state = fields.Selection(
         string="Code is",
         selection=CODE_STATES,
@@ -150,6 +148,7 @@ class CustomsProductClassification(models.Model):
             for record in records:
                 check = checks[record.tariff_id, _digits(record.code or "")]
                 record.tariff_code_id = check.line
+                record.full_description = check.line.full_description
                 record.code_state = check.state
 
     def _get_code_day(self):

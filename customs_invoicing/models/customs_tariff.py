@@ -172,10 +172,22 @@ class CustomsTariff(models.Model):
 
     @api.model
     def _get_default(self, company=None):
-        """Return the tariff of a company's country, else the first there is."""
-        country = (company or self.env.company).country_id
+        """Return the tariff of a company's country, else that of its last file.
+
+        The only one there is otherwise; of several none is guessed.
+        """
+        company = company or self.env.company
         tariffs = self.search([])
-        return tariffs.filtered(lambda t: country in t.country_ids)[:1] or tariffs[:1]
+        own = tariffs.filtered(lambda tariff: company.country_id in tariff.country_ids)
+        if own or len(tariffs) <= 1:
+            return own[:1] or tariffs
+        return (
+            self.env["customs.declaration"]
+            .search(
+                [("company_id", "=", company.id), ("tariff_id", "!=", False)], limit=1
+            )
+            .tariff_id
+        )
 
     def _get_rounding(self):
         """Return the :class:`RoundingRules` of this tariff."""

@@ -94,10 +94,11 @@ class CustomsTariffCode(models.Model):
             state = "ok"
         elif own and not valid:
             state = "ended"
-        elif tariff.code_length and len(code) != tariff.code_length:
-            state = "length"
+        elif own:
+            state = "group"
         else:
-            state = "group" if own else "unknown"
+            is_whole = self._check_length(tariff, code) == "unchecked"
+            state = "unknown" if is_whole else "length"
         return CodeCheck(line, state)
 
     def _check_length(self, tariff, code):
@@ -236,7 +237,7 @@ class CustomsTariffCode(models.Model):
                 )
                 SELECT hit.id FROM hit JOIN weight USING (name)
                  GROUP BY hit.id, hit.code
-                 ORDER BY sum(weight.worth) DESC, min(hit.place), hit.code
+                 ORDER BY sum(weight.worth) DESC, avg(hit.place), hit.code
                  LIMIT %(limit)s
                 """,
                 line=line,

@@ -34,7 +34,11 @@ class CustomsTariffImport(models.Model):
     _order = "id desc"
 
     name = fields.Char(
-        compute="_compute_name", store=True, readonly=False, required=True
+        compute="_compute_name",
+        store=True,
+        readonly=False,
+        precompute=True,
+        required=True,
     )
     tariff_id = fields.Many2one(
         comodel_name="customs.tariff",
@@ -68,6 +72,7 @@ class CustomsTariffImport(models.Model):
         compute="_compute_effective_date",
         store=True,
         readonly=False,
+        precompute=True,
         required=True,
         help="First day of lines for which the file says none. What it changes or no "
         "longer has ends the day before.",

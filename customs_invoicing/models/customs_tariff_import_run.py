@@ -52,7 +52,7 @@ class ImportRun:
         self.tariff = job.tariff_id
         self.document = document
         self.effective = job.effective_date
-        self.counts = {kind: Counter() for kind in KINDS}
+        self.counts = {kind: Counter() for kind in (*KINDS, "file")}
         for kind, counts in (job.counts or {}).items():
             self.counts[kind].update(counts)
         self.notes = list(job.notes or ())

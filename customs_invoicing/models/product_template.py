@@ -31,9 +31,14 @@ class ProductTemplate(models.Model):
 
     @api.depends("customs_classification_ids", "categ_id", "product_variant_ids")
     def _compute_customs_current(self):
-        tariffs = self.env["customs.tariff"].search([], limit=8)
-        default = tariffs._get_default()
         day = fields.Date.context_today(self)
+        default = self.env["customs.tariff"]._get_default()
+        groups = self.env["customs.product.classification"]._read_group(
+            self.env["customs.product.classification"]._domain_in_force(day),
+            ["tariff_id"],
+        )
+        used = default.union(*(tariff for (tariff,) in groups))
+        tariffs = used.sorted(lambda tariff: tariff != default)
         variants = {template: template.product_variant_id for template in self}
         products = self.product_variant_id
         rows = {template: [] for template in self}
@@ -44,7 +49,8 @@ class ProductTemplate(models.Model):
             )
             for template, product in variants.items():
                 classified = found.get(product)
-                if not classified or not (classified.code or tariff == default):
+                is_own = classified and classified.record
+                if not classified or not (is_own or tariff == default):
                     continue
                 rows[template].append(
                     self._prepare_current_vals(

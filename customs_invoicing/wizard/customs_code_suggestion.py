@@ -2,8 +2,9 @@ from odoo import api, fields, models
 
 from ..models.customs_measure import _digits
 
-#: How many lines are offered at once
+#: How many lines are offered at once, and how many of them of one HS subheading
 SUGGESTIONS = 10
+ALIKE = 3
 
 
 class CustomsCodeSuggestion(models.TransientModel):
@@ -108,10 +109,15 @@ class CustomsCodeSuggestion(models.TransientModel):
             self.tariff_id,
             rest if is_code else self.text,
             self.date_from,
-            SUGGESTIONS,
+            6 * SUGGESTIONS,
             beginning=digits[:6] if is_code else "",
         )
-        return lines
+        offered, of_subheading = lines.browse(), {}
+        for line in lines:
+            alike = of_subheading[line.hs6] = of_subheading.get(line.hs6, 0) + 1
+            if alike <= ALIKE or is_code:
+                offered += line
+        return offered[:SUGGESTIONS]
 
     def _prepare_classification_vals(self, code):
         return {

@@ -194,6 +194,10 @@ class CustomsDutyCalculator(models.TransientModel):
 
     # === WHAT IS SHOWN AT ONCE === #
 
+    def _compute_display_name(self):
+        for record in self:
+            record.display_name = self.env._("Duty calculator")
+
     @api.depends("tariff_id", "code", "date")
     def _compute_code_path(self):
         for record in self:

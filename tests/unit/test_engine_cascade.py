@@ -235,6 +235,14 @@ def test_relief():
     assert "less relief 60.00 GBP = 100.01 GBP" in result.explanation
 
 
+def test_relief_comes_before_rounding():
+    cut = engine.Rounding("down")
+    item = goods("100.04", reliefs={"A00": "0.005"})
+    result = only(item, alternative("103", 10), rounding=cut)
+    assert (result.exact, result.amount) == (D("10.004"), 10)
+    assert result.payable == D("9.99"), "10.004 less 0.005, then cut"
+
+
 def test_relief_is_no_more_than_the_duty_and_never_negative():
     result = only(goods(reliefs={"A00": 500}), DUTY)
     assert (result.deduct, result.payable) == (100, 0)

@@ -85,3 +85,9 @@ def test_origin_and_claim():
 def test_end_of_validity():
     ending = engine.Measure(4, "X", "X", FOUR, valid_to=DAY)
     assert explanations(ending)[0].endswith("valid until 2026-03-05")
+
+
+def test_long_figures():
+    third = engine.rounding.EXACT.divide(Decimal(10) ** 25, Decimal(3))
+    assert explain.short_words(third).endswith("3 333 333.333333")
+    assert explain.short_words(Decimal("1.50")) == "1.5"

@@ -335,3 +335,42 @@ def test_no_rate_for_what_a_quota_leaves(allocated):
 def test_impossible_quotas(requested, allocated):
     with pytest.raises(ValueError, match="quota"):
         claim(requested, allocated)
+
+
+def test_a_code_with_dots_finds_nothing_and_says_so():
+    (problem,) = calculate(goods(code="8516.71"), MFN).problems
+    assert problem.code == "bad_code" and "“8516.71”" in problem.words
+    assert calculate(goods(code=""), MFN).problems == ()
+
+
+def test_the_rate_that_conditions_have_chosen_is_printed():
+    duty = measure("CID", conditions=ENTRY_PRICE, rate_text="see conditions")
+    assert only(goods(values={"price": 51}), duty).rate_text == "10 % + 3.00 GBP"
+    assert only(goods(), measure("CID", 5, rate_text="5%")).rate_text == "5%"
+
+
+def test_a_procedure_is_more_specific_than_none():
+    every = measure("CID", 5, key="every")
+    one = measure("CID", 1, key="one", procedures=frozenset({"71"}))
+    assert chosen(goods(procedure="7100"), every, one) == ["one"]
+    assert chosen(goods(procedure="4000"), every, one) == ["every"]
+
+
+def test_a_threshold_on_what_is_no_number():
+    duty = measure("CID", conditions=ENTRY_PRICE)
+    assert only(goods(values={"price": "NaN"}), duty).problem == "not_a_number"
+    assert only(goods(values={"price": -1}), duty).problem == "negative"
+
+
+def test_a_tax_by_additional_code_only_is_never_left_out_in_silence():
+    firms = [
+        measure("552", n, key=code, additional_code=code, tax_code="A30")
+        for n, code in enumerate(["C490", "C999"], 10)
+    ]
+    calculation = calculate(goods(), *firms, vat(20), vat(0, additional_code="VATZ"))
+    (problem,) = calculation.problems
+    assert (problem.code, problem.item_key) == ("no_additional_code", 1)
+    assert "552 (tax A30)" in problem.words and "C490, C999" in problem.words
+    assert calculate(goods(additional_codes=["C999"]), *firms).problems == ()
+    other = [alternative("103", 5, additional_code="2500"), MFN]
+    assert calculate(goods(), *other).problems == ()

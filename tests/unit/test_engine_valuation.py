@@ -215,6 +215,11 @@ def test_a_limit_per_item():
             {},
             "spread by volume, which is not stated",
         ),
+        (
+            [item(net_mass="NaN"), charge("FRT", 1, by="net_mass")],
+            {},
+            "item 1: net mass is not a number",
+        ),
         ([item(0), charge("FRT", 1)], {}, "FRT cannot be spread by value"),
         ([item(), charge("A", 1, item_key=9)], {}, "item 9, which does not exist"),
         (
@@ -257,6 +262,7 @@ def test_a_missing_rate_of_exchange_blocks():
         {"of": ("INV",)},
         {"cap_percent": D(1)},
         {"amount": None},
+        {"amount": D("NaN")},
     ],
 )
 def test_charges_that_contradict_themselves(facts):

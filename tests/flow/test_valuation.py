@@ -1,0 +1,158 @@
+"""The value build-up of declarations: elements, terms, rates, and what is missing."""
+
+from common import CustomsCase
+
+
+class TestValuation(CustomsCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.eur = cls.env.ref("base.EUR")
+        cls.gbp = cls.env.ref("base.GBP")
+        (cls.eur | cls.gbp).active = True
+        cls.national = cls.tariff.currency_id
+        cls.env["customs.exchange.rate"].create(
+            [
+                {
+                    "tariff_id": cls.tariff.id,
+                    "currency_id": cls.eur.id,
+                    "date_from": "2026-03-01",
+                    "date_to": "2026-03-31",
+                    "rate": 1.25,
+                },
+                {
+                    "tariff_id": cls.tariff.id,
+                    "currency_id": cls.gbp.id,
+                    "date_from": "2026-03-01",
+                    "date_to": "2026-03-31",
+                    "quotation": "inverse",
+                    "rate": 0.8,
+                },
+            ]
+        )
+
+    def typed(self, incoterm="FOB", prices=(1000, 3000), elements=(), **vals):
+        """Return a declaration typed by hand, calculated."""
+        declaration = self.env["customs.declaration"].create(
+            {
+                "office_id": self.office.id,
+                "registration_date": "2026-03-05",
+                "capacity": "own",
+                "invoice_currency_id": self.eur.id,
+                "incoterm_id": self.env["account.incoterms"]
+                .search([("code", "=", incoterm)], limit=1)
+                .id,
+                "line_ids": [
+                    (
+                        0,
+                        0,
+                        {
+                            "code": "8516710000",
+                            "invoice_value": price,
+                            "net_mass": 10 * number,
+                        },
+                    )
+                    for number, price in enumerate(prices, 1)
+                ],
+                "valuation_element_ids": [
+                    (0, 0, {"kind": kind, "amount": amount, "currency_id": currency.id})
+                    for kind, amount, currency in elements
+                ],
+                **vals,
+            }
+        )
+        declaration.action_calculate()
+        return declaration
+
+    def values(self, declaration):
+        return declaration.line_ids.mapped("customs_value")
+
+    def test_terms_decide_what_is_added(self):
+        freight = ("freight_external", 400, self.gbp)
+        insurance = ("insurance", 40, self.national)
+        inland = ("freight_internal", 100, self.national)
+        # prices 1 250 and 3 750, freight 500, insurance 40, shared 1 : 3
+        for term, expected in {
+            "FOB": [1385.0, 4155.0],
+            "CFR": [1260.0, 3780.0],
+            "CIF": [1250.0, 3750.0],
+            "DAP": [1225.0, 3675.0],
+        }.items():
+            with self.subTest(term=term):
+                file = self.typed(term, elements=[freight, insurance, inland])
+                self.assertEqual(self.values(file), expected)
+
+    def test_parts_add_up_and_explain_themselves(self):
+        file = self.typed(
+            prices=(100, 100, 100),
+            elements=[("freight_external", 100, self.national)],
+        )
+        shares = file.line_ids.value_part_ids.filtered(
+            lambda part: part.kind == "freight_external"
+        )
+        self.assertEqual(
+            sorted(shares.mapped("amount_national")), [33.33, 33.33, 33.34]
+        )
+        self.assertAlmostEqual(sum(self.values(file)), 475)
+        self.assertIn("FOB price, CIF value", file.line_ids[0].value_explanation)
+        self.assertEqual(file.line_ids[0].value_invoice, 125)
+        self.assertEqual(file.line_ids[0].value_freight, 33.34)
+        self.assertEqual(file.value_part_count, 6)
+
+    def test_shares_by_mass(self):
+        file = self.typed(
+            elements=[("freight_external", 90, self.national)],
+        )
+        file.valuation_element_ids.apportionment = "net_mass"
+        file.action_calculate()
+        self.assertEqual(self.values(file), [1280.0, 3810.0])
+
+    def test_calculated_value_follows_and_typed_value_stays(self):
+        file = self.typed("CIF")
+        first, second = file.line_ids
+        self.assertEqual((first.customs_value, first.value_is_ours), (1250, True))
+        first.invoice_value = 2000
+        second.customs_value = 4000
+        file.action_calculate()
+        self.assertEqual(self.values(file), [2500, 4000])
+        self.assertFalse(second.value_is_ours)
+        self.assertEqual(second.customs_value_calculated, 3750)
+        self.assertEqual(second.value_difference, 250)
+
+    def test_missing_exchange_rate_is_said_and_nothing_is_zero(self):
+        file = self.typed("CIF", registration_date="2026-05-05")
+        line = file.line_ids[0]
+        self.assertIn("EUR", line.value_problem)
+        self.assertEqual(line.customs_value, 0)
+        self.assertFalse(any(file.duty_line_ids.mapped("is_calculated")))
+        self.assertIn("No customs exchange rate for EUR", file.warning_message)
+
+    def test_fallback_to_company_rate_only_where_allowed(self):
+        self.tariff.rate_fallback = True
+        self.env["res.currency.rate"].create(
+            {
+                "currency_id": self.eur.id,
+                "name": "2026-05-01",
+                "rate": 0.5,
+                "company_id": self.company.id,
+            }
+        )
+        file = self.typed("CIF", registration_date="2026-05-05")
+        self.assertEqual(self.values(file), [2000, 6000])
+
+    def test_missing_term_is_said(self):
+        file = self.typed(
+            incoterm=False, elements=[("freight_external", 100, self.national)]
+        )
+        self.assertIn("delivery term", file.line_ids[0].value_problem)
+
+    def test_stated_rate_goes_before_the_table(self):
+        file = self.typed("CIF", customs_rate=2)
+        self.assertEqual(self.values(file), [2000, 6000])
+
+    def test_rate_of_the_day_of_export(self):
+        self.tariff.rate_date_rule = "export"
+        file = self.typed(
+            "CIF", registration_date="2026-05-05", departure_date="2026-03-20"
+        )
+        self.assertEqual(self.values(file), [1250, 3750])
