@@ -16,6 +16,8 @@ from worked import DAY, Example, decimal, rounding
 
 from odoo.fields import Command
 
+from odoo.addons.customs_invoicing.engine import calculate
+from odoo.addons.customs_invoicing.engine.snapshot import load
 from odoo.addons.customs_invoicing.engine.units import find_unit
 from odoo.addons.customs_invoicing.tools import to_float
 
@@ -23,8 +25,10 @@ from odoo.addons.customs_invoicing.tools import to_float
 CHARGES = {"FRT": "freight_external", "INS": "insurance", "OTHER": "other_cost"}
 #: Names of values that are the customs value of a tariff, with its valuation basis
 CUSTOMS_VALUES = {"CV": "cif", "CIF": "cif", "FOB": "fob"}
-#: Decimals that fields hold
-DETAIL, MASS, FACTOR, CONSTANT, THRESHOLD, FIGURE = 6, 3, 8, 4, 6, 10
+#: What the engine's valuation adds to the values of an example
+BY_VALUATION = ("customs_value", "vat_charges")
+#: Decimals of a further value or quantity, and of a mass
+DETAIL, MASS = 6, 3
 
 
 def fits(figure, digits):
@@ -69,6 +73,9 @@ class Records:
         self.declaration = self._create_declaration()
         self.lines = self.declaration.line_ids.sorted("number")
         self.declaration.action_calculate()
+        calculation = self.declaration.calculation_ids.ensure_one()
+        inputs = {name: load(data) for name, data in calculation.inputs.items()}
+        self.totals = calculate(**inputs).totals.by_tax
 
     def _currency(self, name):
         found = self.env["res.currency"].with_context(active_test=False)
@@ -92,7 +99,9 @@ class Records:
             return ""
         name = next(iter(named))[0]
         lines = [line.get("values", {}) for line in self.case["lines"]]
-        if not all(name in values for values in lines):
+        national = [values.get(name) for values in self.example.values]
+        unit = self.currency.decimal_places
+        if None in national or not all(fits(figure, unit) for figure in national):
             return ""
         charges = self.case.get("charges", ())
         can = name == "INV" and all(self._is_element(one, lines) for one in charges)
@@ -173,9 +182,7 @@ class Records:
 
     def _create_types(self):
         """Create a tax code and a measure type for every tax that is named."""
-        engine_measures = [
-            self.example._measure(one) for one in self.case["measures"]
-        ]
+        engine_measures = [self.example._measure(one) for one in self.case["measures"]]
         named = [measure.type_code for measure in engine_measures]
         for measure in engine_measures:
             named += [term.name for term in measure.base if term.kind == "amount"]
@@ -230,7 +237,6 @@ class Records:
         name = term.name
         if is_value and name == self.basis_name and (name == "CV" or self.price):
             name = "customs_value"
-        assert fits(term.factor, FACTOR) and fits(term.constant, CONSTANT)
         return {
             "sequence": number,
             "kind": term.kind,
@@ -277,8 +283,6 @@ class Records:
             for one in components
             if one.currency
         }
-        for one in components:
-            assert fits(one.rate, FIGURE) and fits(one.amount, FIGURE)
         model = self.env["customs.measure.component"]
         prepared = model._prepare_vals_list(components, currencies)
         return [Command.create(vals) for vals in prepared]
@@ -286,7 +290,6 @@ class Records:
     def _prepare_tier_vals(self, tier, number):
         kind = "amount" if tier.rate is None else "rate"
         figure = tier.amount if tier.rate is None else tier.rate
-        assert fits(tier.up_to, CONSTANT) and fits(figure, DETAIL)
         return {
             "sequence": number,
             "up_to": to_float(tier.up_to),
@@ -295,7 +298,6 @@ class Records:
         }
 
     def _prepare_condition_vals(self, condition):
-        assert fits(condition.threshold, THRESHOLD)
         return {
             "sequence": condition.sequence,
             "kind": condition.kind,
@@ -361,7 +363,7 @@ class Records:
         details += [
             ("value", name, figure)
             for name, figure in values.items()
-            if not self._is_by_itself(name)
+            if name not in BY_VALUATION and not self._is_by_itself(name)
         ]
         vals["detail_ids"] = [
             Command.create({"kind": kind, "name": name, "amount": to_float(figure)})
@@ -422,8 +424,6 @@ class Records:
         if name.startswith("B:"):
             return sum(Decimal(str(line.base_calculated)) for line in lines)
         if lines:
-            total = sum(Decimal(str(line.amount_calculated)) for line in lines)
-            rule = lines.measure_id.measure_type_id._read_rounding("total_")
-            return rule.apply(total) if rule else total
+            return self.totals[code].assessed
         found = [self.value(number, name) for number in range(len(self.lines))]
         return sum(found) if any(one is not None for one in found) else None

@@ -258,7 +258,14 @@ def _option(group, row, default, is_chosen):
         missing=supposition.missing,
         is_chosen=is_chosen,
         is_default=default is not None and default[0] is supposition,
-        explanation="; ".join(one.explanation for one in results),
+        explanation=_explanation(supposition, results),
         problem=unknown.problem if unknown else "",
         problem_words=unknown.problem_words if unknown else "",
     )
+
+
+def _explanation(supposition, results):
+    words = "; ".join(result.explanation for result in results)
+    if any(need.kind == CLAIM for need in supposition.missing):
+        return words.replace(" claimed", " if claimed")  # it is not
+    return words

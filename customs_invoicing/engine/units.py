@@ -126,6 +126,11 @@ class Denominator:
         basis = "" if self.weight_basis == "net" else self.weight_basis
         return self.content or basis or self.qualifier
 
+    @property
+    def quantity_key(self) -> str:
+        """Name of the quantity it measures, as components ask for it: ``kg:lead``."""
+        return f"{self.unit}:{self.about}" if self.about else self.unit
+
 
 # --- Reading -------------------------------------------------------------------------
 

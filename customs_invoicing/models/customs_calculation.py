@@ -67,7 +67,7 @@ class CustomsCalculation(models.Model):
     def action_repeat(self):
         """Calculate again from what was stored and say whether it is the same."""
         self.ensure_one()
-        if self._repeat() != self.results:
+        if self._repeat() != (self.results or []):  # the field holds no empty list
             raise UserError(
                 self.env._(
                     "%(name)s gives other amounts when it is repeated: the rules of "

@@ -78,7 +78,7 @@ class CustomsDeclarationLine(models.Model):
             quantities["kg:gross"] = to_decimal(self.gross_mass, 3)
         if self.supplementary_quantity:
             unit = find_unit(self.supplementary_unit or "")
-            key = unit.unit if unit else self.supplementary_unit
+            key = unit.quantity_key if unit else self.supplementary_unit
             if key:
                 per = unit.per if unit else 1
                 quantity = to_decimal(self.supplementary_quantity, 3) * per

@@ -21,6 +21,11 @@ class CustomsMeasure(models.Model):
         compute="_compute_origin_words",
         help="Country or group of origin, without the countries excepted.",
     )
+    goods_words = fields.Char(
+        string="Goods",
+        compute="_compute_goods_words",
+        help="Tariff code, or its first part, with the additional code needed.",
+    )
     is_calculated = fields.Boolean(
         compute="_compute_is_calculated",
         help="Whether the measure has an amount: controls and units have none.",
@@ -41,6 +46,15 @@ class CustomsMeasure(models.Model):
             ("code_prefix", "in", sorted(prefixes)),
             *below,
         ]
+
+    @api.depends("code_prefix", "additional_code")
+    def _compute_goods_words(self):
+        for record in self:
+            parts = [
+                record.code_prefix or self.env._("All codes"),
+                record.additional_code,
+            ]
+            record.goods_words = " + ".join(part for part in parts if part)
 
     @api.depends("origin_id", "origin_group_id", "excluded_country_ids")
     def _compute_origin_words(self):
@@ -93,6 +107,12 @@ class CustomsMeasure(models.Model):
         action["domain"] = self._domain_codes()
         action["context"] = {"default_tariff_id": self.tariff_id.id}
         return action
+
+    def action_read_rate(self):
+        """Read the rate text again, as after a doubt about it is settled."""
+        for record in self:
+            record.write({"rate_text": record.rate_text})  # see _complete_vals
+        return True
 
     def action_confirm_components(self):
         """Take components entered by hand as the rate, whatever its text says."""

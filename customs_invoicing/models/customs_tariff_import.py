@@ -264,6 +264,26 @@ class CustomsTariffImport(models.Model):
         )
         return {record.id: count for record, count in groups}
 
+    # === FILES === #
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        records = super().create(vals_list)
+        records._bind_files()
+        return records
+
+    def write(self, vals):
+        result = super().write(vals)
+        if "attachment_ids" in vals:
+            self._bind_files()
+        return result
+
+    def _bind_files(self):
+        """Let whoever may read the import read its files, not only the sender."""
+        for record in self:
+            loose = record.attachment_ids.filtered(lambda file: not file.res_id)
+            loose.write({"res_model": self._name, "res_id": record.id})
+
     # === ACTIONS === #
 
     def action_start(self):

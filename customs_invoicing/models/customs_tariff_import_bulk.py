@@ -10,6 +10,7 @@ import io
 import re
 from datetime import date
 
+from odoo.exceptions import ValidationError
 from odoo.tools import SQL
 
 _SPECIAL = re.compile(r"[\\\t\n\r]")
@@ -128,6 +129,56 @@ class BulkTable:
                     SQL.identifier(self.model._table),
                     SQL.identifier(column),
                     list(ids),
+                )
+            )
+
+    def check_overlaps(self, ids, equal):
+        """Apply the rule that one record of a key is in force, as the model would.
+
+        :param equal: columns of the key that are never empty, for the index
+        :raise ValidationError: when two are; rows of a file were compared before, so
+            somebody else wrote at the same time
+        """
+        if not ids:
+            return
+        model = self.model
+        same = [
+            SQL("o.%s = m.%s", SQL.identifier(name), SQL.identifier(name))
+            for name in equal
+        ]
+        same += [
+            SQL(
+                "o.%s IS NOT DISTINCT FROM m.%s",
+                SQL.identifier(name),
+                SQL.identifier(name),
+            )
+            for name in model._validity_key
+            if name not in equal
+        ]
+        rows = model.env.execute_query(
+            SQL(
+                """
+                SELECT m.id, o.id FROM %(table)s m
+                  JOIN %(table)s o ON o.id != m.id AND %(same)s
+                 WHERE m.id = ANY(%(ids)s) AND m.active AND o.active
+                   AND COALESCE(o.date_from, '-infinity'::date)
+                       <= COALESCE(m.date_to, 'infinity'::date)
+                   AND COALESCE(m.date_from, '-infinity'::date)
+                       <= COALESCE(o.date_to, 'infinity'::date)
+                 LIMIT 1
+                """,
+                table=SQL.identifier(model._table),
+                same=SQL(" AND ").join(same),
+                ids=list(ids),
+            )
+        )
+        if rows:
+            raise ValidationError(
+                model.env._(
+                    "%(record)s would overlap %(other)s. Somebody may have entered it "
+                    "at the same time: press Continue.",
+                    record=model.browse(rows[0][0]).display_name,
+                    other=model.browse(rows[0][1]).display_name,
                 )
             )
 

@@ -17,6 +17,8 @@ from .customs_tariff_import_rules import (
 from .customs_tariff_import_run import digest
 
 KIND = "codes"
+#: A row that says of a code what an earlier one said; its rate may be another
+SAME_AGAIN = "same_again"
 SEPARATOR = " › "
 
 _COLUMNS = (
@@ -53,6 +55,7 @@ class CodesStep:
         self.run = run
         self.env = run.env
         self.rows = run.document.codes
+        self.is_flat = not any(row.parent_row or row.indent for row in self.rows)
         self.keys, self.problems = self._get_keys()
         self.paths = self._get_paths()
         self.nodes = {}  # row: (id, parent_path), of rows that are written
@@ -86,36 +89,37 @@ class CodesStep:
 
     def _get_problem(self, row, key, seen):
         """Return why a row cannot be imported, by the rules of the model."""
-        length = self.run.tariff.code_length
+        length = self.run.code_length
         if not key or not key[0]:
             return "no_code_below"
         if not key[0].isdigit() or not key[0].isascii():
             return "code_not_digits"
         if length and len(key[0]) > length:
             return "code_too_long"
-        if not row.description.strip():
-            return "description_missing"
         start, end, _dated = self.run.get_days(row)
         if end and end < start:
             return "days_reversed"
-        if any(overlaps(start, end, *other) for other in seen.get(key, ())):
-            return "row_twice"
-        seen.setdefault(key, []).append((start, end))
+        for other_start, other_end, words in seen.get(key, ()):
+            if overlaps(start, end, other_start, other_end):
+                return SAME_AGAIN if row.description in ("", words) else "row_twice"
+        seen.setdefault(key, []).append((start, end, row.description))
         return ""
 
     def _get_paths(self):
         """Return ``{row: (row above, description with all lines above)}``."""
-        paths = {}
+        paths, by_code = {}, {}
         by_row = {row.row: row for row in self.rows}
         for row in self.rows:
             parent = row.parent_row
             while parent in self.problems:  # left out: its own line above stands in
                 parent = by_row[parent].parent_row
+            if self.is_flat:
+                parent = _get_prefix_row(row.code, by_code)
             above = paths[parent][1] if parent in paths else ""
-            paths[row.row] = (
-                parent,
-                SEPARATOR.join(filter(None, (above, row.description))),
-            )
+            words = SEPARATOR.join(filter(None, (above, row.description or row.code)))
+            paths[row.row] = parent, words
+            if row.row not in self.problems:
+                by_code.setdefault(row.code, row.row)
         return paths
 
     # === A BATCH === #
@@ -139,6 +143,9 @@ class CodesStep:
         self._write(table, plan, ids, stored)
 
     def _leave_out(self, row):
+        if self.problems[row.row] == SAME_AGAIN:
+            self.run.count(KIND, "unchanged")
+            return
         key = self.keys.get(row.row) or (row.code, "")
         self.run.leave_out(
             KIND,
@@ -160,7 +167,7 @@ class CodesStep:
                   FROM customs_tariff_code
                  WHERE tariff_id = %s AND active AND code = ANY(%s)
                 """,
-                self.run.tariff.id,
+                self.run.tariff_id,
                 list(codes),
             )
         ):
@@ -194,8 +201,7 @@ class CodesStep:
                 record_id,
                 date_from,
                 date_to,
-                # a line made by hand has no digest: its words decide
-                own_mark == mark if own_mark else text == row.description,
+                _is_same(row, mark, own_mark, text),
             )
             for record_id, date_from, date_to, own_mark, text, *_tree in stored.get(
                 self.keys[row.row], ()
@@ -245,6 +251,9 @@ class CodesStep:
         self._end(table, ends)
         table.update(corrects)
         table.insert(inserts)
+        table.check_overlaps(
+            [row[0] for row in (*inserts, *corrects)], table.model._validity_key
+        )
         BulkTable(table.model, _TREE_COLUMNS).update(tree)
         BulkTable(table.model, ("id", "date_to")).update(dates)
 
@@ -262,6 +271,8 @@ class CodesStep:
         The words of a line somebody corrected by hand stay as long as nothing above
         changes.
         """
+        if self.is_flat:  # the file knows no tree: what is there stays
+            return False
         if stored_tree[:2] != node[:2] or node[0] in self.touched:
             self.touched.add(self.nodes[row.row][0])
             return True
@@ -273,11 +284,11 @@ class CodesStep:
         parent_id, path, words = node
         return (
             record_id,
-            self.run.tariff.id,
+            self.run.tariff_id,
             code,
             suffix,
             row.indent,
-            self.run.to_translated(row.description),
+            self.run.to_translated(row.description or code),
             parent_id,
             path,
             words,
@@ -287,8 +298,8 @@ class CodesStep:
             row.declarable,
             start,
             decision.date_to,
-            self.run.job.edition or None,
-            self.run.job.id,
+            self.run.edition,
+            self.run.job_id,
             mark,
         )
 
@@ -301,6 +312,28 @@ class CodesStep:
         for day, ids in by_day.items():
             table.set_values(ids, date_to=day)
         self.run.count(KIND, "ended", len(ends))
+
+
+def _is_same(row, mark, own_mark, text):
+    """Whether a record says what the row says.
+
+    A row without words says nothing new of a code.  A line made by hand has no digest:
+    its words decide.
+    """
+    if not row.description:
+        return True
+    return own_mark == mark if own_mark else text == row.description
+
+
+def _get_prefix_row(code, by_code):
+    """Return the row of the longest code that begins this one, ``None`` for none.
+
+    Only for lists without indents: nothing else tells what stands below what.
+    """
+    for end in range(len(code) - 1, 1, -1):
+        if code[:end] in by_code:
+            return by_code[code[:end]]
+    return None
 
 
 def get_supplementary_unit(units):

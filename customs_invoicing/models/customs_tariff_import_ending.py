@@ -74,7 +74,7 @@ class EndingStep:
         return SQL(
             "active AND tariff_id = %s AND (date_from IS NULL OR date_from <= %s)"
             " AND (date_to IS NULL OR date_to >= %s)",
-            self.run.tariff.id,
+            self.run.tariff_id,
             day,
             day,
         )

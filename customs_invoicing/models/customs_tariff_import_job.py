@@ -102,7 +102,7 @@ class CustomsTariffImport(models.Model):
 
     # === AT ONCE === #
 
-    def _process(self, batch=BATCH):
+    def _process(self, batch=None):
         """Import everything in the current transaction.
 
         :raise UserError: what is wrong with the files, with nothing written
@@ -163,12 +163,12 @@ class CustomsTariffImport(models.Model):
             **{f"count_{name}": 0 for name in COUNTERS},
         }
 
-    def _process_batch(self, run, batch=BATCH):
+    def _process_batch(self, run, batch=None):
         """Do the next batch and note how far it went; return whether all is done."""
         name, start = self.step, self.position
         step = run.steps.get(name)
         count = len(step.rows) if name in ROW_STEPS else 0
-        stop = min(start + batch, count)
+        stop = min(start + (batch or BATCH), count)
         if count:
             if name == "measures" and not hasattr(step, "keys"):
                 step.prepare()

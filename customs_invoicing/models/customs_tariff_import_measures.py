@@ -180,7 +180,7 @@ class MeasuresStep:
                    AND (code_prefix = ANY(%s) OR (%s AND code_prefix IS NULL))
                 """,
                 SQL(", ").join(SQL.identifier(name) for name in KEY_COLUMNS),
-                self.run.tariff.id,
+                self.run.tariff_id,
                 types,
                 list(codes - {None}),
                 None in codes,
@@ -319,6 +319,15 @@ class MeasuresStep:
                 self._flag_rate(row, record_id, problem)
         table.update(corrections)
         table.insert(measures)
+        for equal in (("tariff_id", "code_prefix"), ("tariff_id",)):
+            table.check_overlaps(
+                [
+                    values[0]
+                    for values in (*measures, *corrections)
+                    if bool(values[3]) == ("code_prefix" in equal)
+                ],
+                equal,
+            )
         components += self._insert_conditions(conditions)
         BulkTable(self.env["customs.measure.component"], _COMPONENT_COLUMNS).insert(
             components
@@ -336,7 +345,7 @@ class MeasuresStep:
         return (
             record_id,
             key[0],
-            self.run.tariff.id,
+            self.run.tariff_id,
             key[1],
             key[2],
             key[3],
@@ -352,8 +361,8 @@ class MeasuresStep:
             row.key or None,
             start,
             decision.date_to,
-            self.run.job.edition or None,
-            self.run.job.id,
+            self.run.edition,
+            self.run.job_id,
             mark,
         )
 
@@ -424,7 +433,7 @@ class MeasuresStep:
         ids = table.reserve_ids(len(conditions))
         components, rows = [], []
         for number, (measure_id, condition) in zip(ids, conditions, strict=True):
-            threshold = condition.threshold or 0
+            threshold = condition.threshold
             rows.append(
                 (
                     number,
@@ -435,7 +444,7 @@ class MeasuresStep:
                     condition.document or None,
                     condition.value_name or None,
                     condition.operator,
-                    f"{threshold:.6f}",
+                    None if threshold is None else f"{threshold:.6f}",
                     self.lookups.currencies.get(condition.currency),
                     condition.action,
                 )

@@ -60,13 +60,15 @@ class AgreementsStep(ReferenceStep):
         model = self.env["customs.agreement"]
         vals = self._prepare_vals(row)
         rivals = model.search(
-            [("tariff_id", "=", self.run.tariff.id), ("code", "=", row.code)]
+            [("tariff_id", "=", self.run.tariff_id), ("code", "=", row.code)]
         ).filtered(
-            lambda r: overlaps(row.valid_from, row.valid_to, r.date_from, r.date_to)
+            lambda r: overlaps(
+                row.valid_from, row.valid_to, r.date_from or None, r.date_to or None
+            )
         )
         if not rivals:
             record = model.create(
-                {**vals, "tariff_id": self.run.tariff.id, "code": row.code}
+                {**vals, "tariff_id": self.run.tariff_id, "code": row.code}
             )
             self._write_proofs(record, row)
             return "imported"
@@ -152,7 +154,7 @@ class QuotasStep(ReferenceStep):
 
     def _create_quota(self, row):
         quota = self.env["customs.quota"].create(
-            {"tariff_id": self.run.tariff.id, "order_number": row.order_number}
+            {"tariff_id": self.run.tariff_id, "order_number": row.order_number}
         )
         self.lookups.quotas[row.order_number] = quota.id
         return quota
@@ -195,7 +197,7 @@ class ExchangeRatesStep(ReferenceStep):
             "date_to": row.valid_to or False,
         }
         key = {
-            "tariff_id": self.run.tariff.id,
+            "tariff_id": self.run.tariff_id,
             "currency_id": currency_id,
             "date_from": row.valid_from,
         }

@@ -115,8 +115,7 @@ class CustomsTariffImport(models.Model):
             figures = [self._get_row_count(counts)]
             figures += [counts.get(name, 0) for name in COUNTERS]
             cells = Markup("").join(
-                Markup('<td class="text-end">%s</td>')
-                % (f"{n:,}" if n else "–")
+                Markup('<td class="text-end">%s</td>') % (f"{n:,}" if n else "–")
                 for n in figures
             )
             lines.append(Markup("<tr><td>%s</td>%s</tr>") % (names[kind], cells))

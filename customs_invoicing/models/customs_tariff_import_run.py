@@ -50,6 +50,11 @@ class ImportRun:
         self.job = job
         self.env = job.env
         self.tariff = job.tariff_id
+        # plain values: rows ask for them a hundred thousand times
+        self.tariff_id = self.tariff.id
+        self.job_id = job.id
+        self.edition = job.edition or None
+        self.code_length = self.tariff.code_length
         self.document = document
         self.effective = job.effective_date
         self.counts = {kind: Counter() for kind in (*KINDS, "file")}
@@ -121,8 +126,8 @@ class ImportRun:
         table = BulkTable(self.env["customs.tariff.import.flag"], _FLAG_COLUMNS)
         ids = table.reserve_ids(len(flags))
         common = {
-            "import_id": self.job.id,
-            "tariff_id": self.tariff.id,
+            "import_id": self.job_id,
+            "tariff_id": self.tariff_id,
             "is_left_out": False,
             "is_done": False,
         }

@@ -80,6 +80,7 @@ class CustomsDutyCalculator(models.TransientModel):
         comodel_name="res.currency",
         compute="_compute_currency_id",
         store=True,
+        precompute=True,
         readonly=False,
         required=True,
     )
@@ -176,11 +177,21 @@ class CustomsDutyCalculator(models.TransientModel):
     @api.depends("tariff_id", "code", "date")
     def _compute_supplementary_unit(self):
         for record in self:
-            line = record._check_code().line
-            unit = line.supplementary_unit or record.supplementary_unit
-            record.supplementary_unit = unit
+            printed = record._check_code().line.supplementary_unit
+            unit = find_unit(printed or "")
+            if printed and not (unit and unit == find_unit("kg")):
+                record.supplementary_unit = printed
+            else:  # mass is asked for anyway
+                record.supplementary_unit = record.supplementary_unit
 
-    @api.depends("tariff_id", "code", "origin_id", "compare_origin_ids", "date")
+    @api.depends(
+        "tariff_id",
+        "code",
+        "origin_id",
+        "compare_origin_ids",
+        "date",
+        "supplementary_unit",
+    )
     def _compute_figure_ids(self):
         """Ask for what the rates need; what was typed before is kept."""
         for record in self:
@@ -320,7 +331,7 @@ class CustomsDutyCalculator(models.TransientModel):
         quantity = to_decimal(self.supplementary_quantity, 3)
         if quantity and self.supplementary_unit:
             unit = find_unit(self.supplementary_unit)
-            key = unit.unit if unit else self.supplementary_unit
+            key = unit.quantity_key if unit else self.supplementary_unit
             quantities.setdefault(key, quantity * (unit.per if unit else 1))
         return quantities
 

@@ -31,7 +31,8 @@ class CustomsDutyCalculator(models.TransientModel):
         stated = dict.fromkeys(("kg", "kg:gross"), to_decimal(1))
         unit = find_unit(self.supplementary_unit or "")
         if unit or self.supplementary_unit:
-            stated[unit.unit if unit else self.supplementary_unit] = to_decimal(1)
+            key = unit.quantity_key if unit else self.supplementary_unit
+            stated[key] = to_decimal(1)
         wanted = {}
         for measure in records._to_engine():
             for kind, name, label, optional in _asked(measure):

@@ -4,6 +4,7 @@ from odoo import models
 from odoo.tools import formatLang
 
 from .. import engine
+from ..engine.components import PERCENT, SPECIFIC
 from ..engine.model import QuotaClaim
 from ..engine.options import CLAIM, DOCUMENT, PROOF, QUOTA, total_due
 from ..engine.problems import NO_BASE, NO_VALUE
@@ -12,6 +13,8 @@ from .customs_duty_calculator_needs import covers
 
 #: Names of values by what is typed, as those of a declaration
 VALUE_NAMES = {"INV": "value", "FRT": "freight", "INS": "insurance"}
+#: Origins offered for comparison, of those with a rate of their own
+MOST_ORIGINS = 40
 #: States of a code on which no rate can be found
 HOPELESS = ("empty", "length", "group")
 
@@ -168,6 +171,7 @@ class CustomsDutyCalculator(models.TransientModel):
         result["duties"] = [self._describe_duty(one) for one in calculation]
         result["total"] = self._money(total_due(calculation))
         result["payable"] = self._money(calculation.total_payable)
+        result["origins"] = self._describe_other_origins(records)
         self._describe_records(result, records, item)
         if not calculation.results:
             result["problems"].append(
@@ -291,13 +295,20 @@ class CustomsDutyCalculator(models.TransientModel):
             **self._describe_measure(one.measure),
             "tax_code": one.tax_code,
             "rate": one.rate_text,
-            "base": self._money(one.base) or one.quantity,
+            "base": self._describe_base(one),
             "amount": self._money(one.net),
             "assessed": self._money(one.amount) if one.deduct else "",
             "status": one.status if one.status != "payable" else "",
             "explanation": one.explanation,
             "problem": one.problem_words,
         }
+
+    def _describe_base(self, one):
+        """Return what a tax is charged on: a value, quantities, or both."""
+        kinds = {part.kind for part in one.measure.components or ()}
+        has_value = SPECIFIC not in kinds or PERCENT in kinds
+        base = self._money(one.base) if has_value else ""
+        return " · ".join(part for part in (base, one.quantity) if part)
 
     def _describe_measure(self, measure):
         return {
@@ -310,6 +321,16 @@ class CustomsDutyCalculator(models.TransientModel):
             "valid_from": str(measure.valid_from or ""),
             "valid_to": str(measure.valid_to or ""),
         }
+
+    def _describe_other_origins(self, records):
+        """Return the countries with a rate of their own that are not shown yet."""
+        records = records.filtered(lambda m: m.rate_state != "control")
+        countries = records.origin_id | records.origin_group_id.country_ids
+        others = countries - self.origin_id._origin - self.compare_origin_ids._origin
+        return [
+            self._describe_country(country)
+            for country in others.sorted("name")[:MOST_ORIGINS]
+        ]
 
     def _describe_records(self, result, records, item):
         """Add controls and documents, and rates that nobody could read."""

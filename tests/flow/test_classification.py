@@ -384,7 +384,7 @@ class TestClassification(CustomsCase):
 
     def declare(self, *codes):
         declaration = self.env["customs.declaration"].create(
-            {"office_id": self.office.id, "partner_id": self.client.id}
+            {"office_id": self.office.id, "client_id": self.client.id}
         )
         declaration.line_ids = [
             fields.Command.create({"product_id": self.bike.id, "code": code})
@@ -485,7 +485,9 @@ class TestClassification(CustomsCase):
         self.assertEqual(seen, shared)
 
     def test_a_change_of_code_is_tracked(self):
-        record = self.classify(self.top, "8711")
+        record = self.classify(self.top, "8711").with_context(
+            tracking_disable=False, mail_notrack=False
+        )
         self.env.flush_all()
         self.cr.precommit.run()
         record.code = "8712"

@@ -217,9 +217,9 @@ class TestSeedData(CustomsCase):
         self.assertIn("MPF", self.by_type(result))
         self.assertIsNone(self.by_type(result)["MPF"])
         measure = self.seeded("measure_us_mpf_2027")
-        measure.write(
-            {"amount_min": 34.0, "amount_max": 660.0, "rate_text": "0.3464 %"}
-        )
+        measure.write({"amount_min": 34.0, "amount_max": 660.0})
+        self.assertEqual(measure.rate_state, "flagged", "limits alone confirm nothing")
+        measure.action_read_rate()
         self.assertEqual((measure.rate_state, measure.rate_problem), ("read", False))
         result = self.calculate("us", self.item(1000), day=date(2026, 10, 1))
         self.assert_amounts(result, MPF=34)

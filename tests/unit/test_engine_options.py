@@ -45,6 +45,7 @@ def test_all_options_with_savings_vat_included():
     assert [option.is_default for option in found] == [True, False, False]
     assert {option.group for option in found} == {"duty"}
     assert found[1].explanation.startswith("4 % × 1 000.00 GBP = 40.00 GBP")
+    assert "preference JP if claimed" in found[1].explanation
 
 
 def test_what_is_missing():
@@ -64,6 +65,7 @@ def test_nothing_is_missing_of_what_is_claimed_and_presented():
     found = compare(item, *ALL)
     assert [option.is_chosen for option in found] == [False, True, False]
     assert found[1].missing == ()
+    assert "preference JP claimed" in found[1].explanation
     (proof,) = compare(goods(origin="JP", claims=["JP"]), *ALL)[1].missing
     assert proof.kind == "proof"
 

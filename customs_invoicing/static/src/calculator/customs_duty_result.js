@@ -41,6 +41,10 @@ export class CustomsDutyResult extends Component {
         return this.props.record.update(option.use);
     }
 
+    compare(country) {
+        return this.props.record.data.compare_origin_ids.addAndRemove({ add: [country.id] });
+    }
+
     openMeasure(key) {
         return this.action.doAction({
             type: "ir.actions.act_window",
