@@ -110,7 +110,7 @@ def insert_measures(env, kind, count):
     )
 
 
-def insert_components(env, kind, sequence, **vals):
+def insert_components(env, measure_type, sequence, **vals):
     """Insert a component for every measure of a type; names are those of columns."""
     columns = ", ".join(vals)
     places = ", ".join(["%s"] * len(vals))
@@ -121,7 +121,7 @@ def insert_components(env, kind, sequence, **vals):
         )
         SELECT id, %s, '+', {places} FROM customs_measure WHERE measure_type_id = %s
         """,
-        [sequence, *vals.values(), kind.id],
+        [sequence, *vals.values(), measure_type.id],
     )
 
 

@@ -1,6 +1,8 @@
-from odoo import fields, models
+from dataclasses import replace
 
-from ..engine.components import Component
+from odoo import api, fields, models
+
+from ..engine.components import ADD, Component
 from ..engine.rates import print_taric
 from ..tools import to_decimal, to_float
 
@@ -85,9 +87,16 @@ class CustomsMeasureComponent(models.Model):
         "An agricultural component needs its part: EA, ADSZ or ADFM.",
     )
 
+    @api.depends("operator", "kind", "rate", "amount", "per", "unit", "part")
     def _compute_display_name(self):
         for record in self:
-            record.display_name = print_taric((record._to_engine(),))
+            component = record._to_engine()
+            sign = "" if component.operator == ADD else f"{component.operator} "
+            try:  # a part alone is printed as if it came first
+                words = print_taric((replace(component, operator=ADD),))
+            except ValueError:
+                words = component.part or component.kind
+            record.display_name = f"{sign}{words}"
 
     def _to_engine(self):
         """Return the record as a component of the engine."""

@@ -10,6 +10,8 @@ from .customs_tariff_code import REAL_SUFFIX
 
 #: Words shorter than this tell goods apart too rarely to search for
 SHORTEST_WORD = 3
+#: Words that describe a size, whatever the goods
+NOISE = {"inch", "inche", "size", "piece", "pack", "approx"}
 #: More words than anybody types, fewer than a product description has
 MOST_WORDS = 16
 
@@ -197,6 +199,7 @@ class CustomsTariffCode(models.Model):
         :param beginning: digits that the code is believed to begin with; such lines
             come first, even without a word in common
         """
+        self.browse().check_access("read")  # what follows asks the database itself
         words = self._get_search_words(text)
         if not words and not beginning:
             return self.browse()
@@ -259,4 +262,4 @@ class CustomsTariffCode(models.Model):
             word[:-1] if len(word) > SHORTEST_WORD + 1 and word[-1] == "s" else word
             for word in long
         )
-        return list(dict.fromkeys(stems))[:MOST_WORDS]
+        return [word for word in dict.fromkeys(stems) if word not in NOISE][:MOST_WORDS]

@@ -260,6 +260,15 @@ class CustomsTariffImport(models.Model):
             raise UserError(
                 self.env._(template, **error.values)  # pylint: disable=W8301
             ) from error
+        if document.meursing:
+            raise UserError(
+                self.env._(
+                    "%(name)s lists the contents that Meursing codes stand for. State "
+                    "the code (7 and three digits) on the item; what it costs are "
+                    "measures of types 672 to 674, which are imported like others.",
+                    name=name,
+                )
+            )
         if not any(rows for _kind, rows in document.rows()):
             raise UserError(
                 self.env._(

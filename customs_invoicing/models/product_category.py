@@ -1,5 +1,7 @@
 from odoo import fields, models
 
+from .product_product import CUSTOMS_GROUPS
+
 
 class ProductCategory(models.Model):
     _inherit = "product.category"
@@ -8,6 +10,7 @@ class ProductCategory(models.Model):
         string="Classification",
         comodel_name="customs.product.classification",
         inverse_name="categ_id",
+        groups=CUSTOMS_GROUPS,
         help="Tariff codes of all products of the category and of those below it that "
         "have none of their own.",
     )

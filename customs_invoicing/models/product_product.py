@@ -6,6 +6,10 @@ from .customs_measure import _digits
 
 #: Fields of Odoo's delivery application, used where it is installed
 HS_CODE, HS_ORIGIN = "hs_code", "country_of_origin"
+#: Who sees the customs side of a product; all others read it without an error
+CUSTOMS_GROUPS = (
+    "customs_invoicing.group_customs_user,customs_invoicing.group_customs_auditor"
+)
 
 
 class Classified(NamedTuple):
@@ -24,6 +28,7 @@ class ProductProduct(models.Model):
         string="Classification of the variant",
         comodel_name="customs.product.classification",
         inverse_name="product_id",
+        groups=CUSTOMS_GROUPS,
     )
 
     @api.model

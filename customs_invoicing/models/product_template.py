@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 
-from .product_product import HS_CODE, HS_ORIGIN, clean_hs_code
+from .product_product import CUSTOMS_GROUPS, HS_CODE, HS_ORIGIN, clean_hs_code
 
 
 class ProductTemplate(models.Model):
@@ -10,19 +10,24 @@ class ProductTemplate(models.Model):
         string="Classification",
         comodel_name="customs.product.classification",
         inverse_name="product_tmpl_id",
+        groups=CUSTOMS_GROUPS,
     )
     customs_current = fields.Json(
         string="Codes in force",
         compute="_compute_customs_current",
+        groups=CUSTOMS_GROUPS,
         help="Today's code in every tariff, whether of the product or inherited.",
     )
     customs_item_count = fields.Integer(
-        string="Declared items", compute="_compute_customs_item_count"
+        string="Declared items",
+        compute="_compute_customs_item_count",
+        groups=CUSTOMS_GROUPS,
     )
     is_customs_classified = fields.Boolean(
         string="Has a tariff code",
         compute="_compute_is_customs_classified",
         search="_search_is_customs_classified",
+        groups=CUSTOMS_GROUPS,
         help="In the tariff of the company's country, of its own, of a variant or of a "
         "category. HS codes for shipping do not count.",
     )
@@ -143,7 +148,8 @@ class ProductTemplate(models.Model):
 
     def action_customs_calculator(self):
         self.ensure_one()
-        return self.product_variant_id.action_customs_calculator()
+        product = self.product_variant_id  # none before the first is configured
+        return self.env["customs.duty.calculator"]._open({"product_id": product.id})
 
     def action_customs_suggest(self):
         self.ensure_one()

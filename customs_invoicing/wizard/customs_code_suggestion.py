@@ -76,6 +76,7 @@ class CustomsCodeSuggestion(models.TransientModel):
             subject.name,
             template.description_purchase,
             template.description_sale,
+            template.categ_id.name,
         ]
         return " ".join(" ".join(part for part in parts if part).split())
 

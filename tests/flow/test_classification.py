@@ -274,9 +274,10 @@ class TestClassification(CustomsCase):
         good = self.classify(self.top, "8714910000")
         bad = self.classify(self.below, "8712003000")
         codes.search([("code", "=", "8712003000")]).date_to = "2026-01-31"
-        domain = [("code_state", "in", ["ended"]), ("is_current", "=", True)]
+        ours = ("tariff_id", "=", self.tariff.id)
+        domain = [ours, ("code_state", "in", ["ended"]), ("is_current", "=", True)]
         self.assertEqual(self.model.search(domain), bad)
-        self.assertEqual(self.model.search([("code_state", "=", "ok")]), good)
+        self.assertEqual(self.model.search([ours, ("code_state", "=", "ok")]), good)
 
     # === SUGGESTIONS === #
 
@@ -347,7 +348,7 @@ class TestClassification(CustomsCase):
         template.description_purchase = "ball bearings"
         action = self.env["customs.code.suggestion"]._open_for(self.bike, self.tariff)
         wizard = self.env["customs.code.suggestion"].browse(action["res_id"])
-        self.assertEqual(wizard.text, "City bicycle ball bearings")
+        self.assertEqual(wizard.text, "City bicycle ball bearings Bicycles")
         self.assertEqual(wizard.product_tmpl_id, template, "one variant: the product")
         self.assertEqual(wizard.line_ids[0].code, "8712003000")
 
@@ -473,6 +474,12 @@ class TestClassification(CustomsCase):
             .get_view(view_type="form")["arch"]
         )
         self.assertNotIn("customs_current", arch)
+        for subject in (self.bike, self.bike.product_tmpl_id, self.below):
+            self.assertNotIn(
+                "customs_classification_ids",
+                subject.with_user(stranger).fields_get(),
+                "a field others cannot read would break what reads all fields",
+            )
 
     def test_codes_of_another_company_are_hidden(self):
         other = self.env["res.company"].create({"name": "Elsewhere"})

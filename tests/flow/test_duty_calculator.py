@@ -455,6 +455,7 @@ class TestDutyCalculator(CustomsCase):
         self.assertTrue(form.result["options"])
 
     def test_an_item_is_taken_over_and_left_alone(self):
+        self.full.rate_text = "10 % + 1 USD/asv"
         declaration = self.import_sad(
             [
                 item(
@@ -484,6 +485,8 @@ class TestDutyCalculator(CustomsCase):
             form.date, fields.Date.to_date(declaration._get_calculation_date())
         )
         self.assertTrue(self.options(form)["JP", "142"]["is_chosen"])
+        amount = f"{line.customs_value * 0.1 + 12.5:.2f}"
+        self.assertEqual(self.options(form)["JP", "103"]["amount"], amount)
         form.value = 1
         form.save()
         self.assertNotEqual(line.customs_value, 1)

@@ -15,6 +15,16 @@ REFERENCE = (
     "customs.office",
     "customs.procedure",
     "customs.exchange.rate",
+    "customs.measure.base",
+    "customs.measure.component",
+    "customs.measure.condition",
+    "customs.measure.tier",
+    "customs.agreement",
+    "customs.agreement.proof",
+    "customs.quota",
+    "customs.quota.period",
+    "customs.tariff.import",
+    "customs.tariff.import.flag",
 )
 DOCUMENTS = (
     "customs.declaration",
@@ -25,7 +35,13 @@ DOCUMENTS = (
     "customs.assessment",
     "customs.assessment.line",
     "customs.charge",
+    "customs.item.detail",
+    "customs.value.part",
+    "customs.calculation",
+    "customs.classification.drift",
 )
+#: Users make and change them, only managers delete: others may rest on them
+KNOWLEDGE = ("customs.product.classification",)
 GROUPS = ("auditor", "user", "verifier", "manager")
 OUTSIDERS = ("nobody", "accountant", "buyer")
 OPERATIONS = ("read", "write", "create", "unlink")
@@ -53,9 +69,23 @@ TABLE = {
     ("verifier", "authority"): READ,
     ("manager", "authority"): READ,
     ("nobody", "authority"): NOTHING,
+    ("auditor", "knowledge"): READ,
+    ("user", "knowledge"): ALL - {"unlink"},
+    ("verifier", "knowledge"): ALL - {"unlink"},
+    ("manager", "knowledge"): ALL,
+    ("nobody", "knowledge"): NOTHING,
+    ("accountant", "knowledge"): NOTHING,
 }
 
-AUTHORITY = ("customs.assessment", "customs.assessment.line", "customs.duty.line")
+#: What only files and the calculation write
+AUTHORITY = (
+    "customs.assessment",
+    "customs.assessment.line",
+    "customs.duty.line",
+    "customs.value.part",
+    "customs.calculation",
+    "customs.classification.drift",
+)
 
 
 def one_item():
@@ -141,9 +171,78 @@ class TestRights(CustomsCase):
             "customs.assessment": declaration.current_assessment_id,
             "customs.assessment.line": declaration.current_assessment_id.line_ids[:1],
             "customs.charge": declaration.charge_ids[:1],
+            "customs.value.part": declaration.line_ids.value_part_ids[:1],
+            "customs.calculation": declaration.calculation_ids,
+            **self.sample_reference(),
+            **self.sample_classification(declaration.line_ids),
         }
         self.assertTrue(all(samples.values()))
         return samples
+
+    def sample_reference(self):
+        """Return one record of every model that hangs on the tariff."""
+        create = {"tariff_id": self.tariff.id}
+        quota = self.env["customs.quota"].create(
+            {
+                **create,
+                "order_number": "090001",
+                "period_ids": [(0, 0, {"date_from": "2026-01-01"})],
+            }
+        )
+        agreement = self.env["customs.agreement"].create(
+            {
+                **create,
+                "code": "300",
+                "name": "Agreement",
+                "proof_ids": [(0, 0, {"name": "EUR.1", "document_code": "N954"})],
+            }
+        )
+        measure = self._create_measure(
+            self.duty_type,
+            "97",
+            3,
+            base_line_ids=[(0, 0, {"kind": "value"})],
+            condition_ids=[(0, 0, {"document_code": "C990"})],
+            tier_ids=[(0, 0, {"figure": 5})],
+        )
+        job = self.env["customs.tariff.import"].create(dict(create))
+        flag = self.env["customs.tariff.import.flag"].create(
+            {"import_id": job.id, "row": 1, "reason": "Unread"}
+        )
+        return {
+            "customs.quota": quota,
+            "customs.quota.period": quota.period_ids,
+            "customs.agreement": agreement,
+            "customs.agreement.proof": agreement.proof_ids,
+            "customs.measure.base": measure.base_line_ids,
+            "customs.measure.condition": measure.condition_ids,
+            "customs.measure.tier": measure.tier_ids,
+            "customs.measure.component": measure.component_ids,
+            "customs.tariff.import": job,
+            "customs.tariff.import.flag": flag,
+        }
+
+    def sample_classification(self, line):
+        """Return what hangs on a product and on the item that carries it."""
+        product = self.env["product.product"].create({"name": "Kettle"})
+        line.product_id = product
+        detail = self.env["customs.item.detail"].create(
+            {"line_id": line.id, "name": "l", "amount": 2}
+        )
+        classification = self.env["customs.product.classification"].create(
+            {
+                "product_tmpl_id": product.product_tmpl_id.id,
+                "tariff_id": self.tariff.id,
+                "code": line.code,
+            }
+        )
+        self.env.flush_all()
+        drift = self.env["customs.classification.drift"].search([], limit=1)
+        return {
+            "customs.item.detail": detail,
+            "customs.product.classification": classification,
+            "customs.classification.drift": drift,
+        }
 
     def posted_file(self):
         """Return a declaration whose assessment and invoice are posted."""
@@ -159,6 +258,7 @@ class TestRights(CustomsCase):
             "reference": REFERENCE,
             "document": [name for name in DOCUMENTS if name not in AUTHORITY],
             "authority": AUTHORITY,
+            "knowledge": KNOWLEDGE,
         }
         for (role, kind), allowed in TABLE.items():
             for name in kinds[kind]:
@@ -172,7 +272,9 @@ class TestRights(CustomsCase):
         stored = models.filtered(
             lambda m: not m.transient and not self.env[m.model]._abstract
         )
-        self.assertEqual(set(stored.mapped("model")), {*REFERENCE, *DOCUMENTS})
+        self.assertEqual(
+            set(stored.mapped("model")), {*REFERENCE, *DOCUMENTS, *KNOWLEDGE}
+        )
         for model in stored:
             rows = {
                 row.group_id.get_external_id()[row.group_id.id]: row

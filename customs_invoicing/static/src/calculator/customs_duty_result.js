@@ -4,7 +4,7 @@ import { browser } from "@web/core/browser/browser";
 import { useService } from "@web/core/utils/hooks";
 import { standardFieldProps } from "@web/views/fields/standard_field_props";
 
-import { Component, useState } from "@odoo/owl";
+import { Component } from "@odoo/owl";
 
 /**
  * The answer of the duty calculator: options side by side, the chosen one tax by tax,
@@ -17,7 +17,6 @@ export class CustomsDutyResult extends Component {
     setup() {
         this.action = useService("action");
         this.notification = useService("notification");
-        this.state = useState({ open: {} });
     }
 
     get result() {
@@ -33,12 +32,14 @@ export class CustomsDutyResult extends Component {
         return new Set(this.result.options.map((option) => option.origin)).size > 1;
     }
 
-    toggle(key) {
-        this.state.open[key] = !this.state.open[key];
-    }
-
     suppose(option) {
         return this.props.record.update(option.use);
+    }
+
+    onKeydown(ev, option) {
+        if (ev.key === "Enter") {
+            this.suppose(option);
+        }
     }
 
     compare(country) {
@@ -90,9 +91,14 @@ export class CustomsDutyResult extends Component {
             ]),
             [_t("Total"), "", "", "", total || this.unknown],
         ];
-        await browser.navigator.clipboard.writeText(
-            rows.map((row) => row.join("\t")).join("\n")
-        );
+        const text = rows.map((row) => row.join("\t")).join("\n");
+        try {
+            await browser.navigator.clipboard.writeText(text);
+        } catch {
+            const words = _t("This browser does not allow it: mark the tables and copy them.");
+            this.notification.add(words, { type: "warning" });
+            return;
+        }
         this.notification.add(_t("Copied. Paste it into a spreadsheet."), { type: "success" });
     }
 }
