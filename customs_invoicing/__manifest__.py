@@ -27,6 +27,7 @@
         "data/tariff_cascades.xml",
         "data/tariff_asycuda.xml",
         "data/tariff_others.xml",
+        "data/customs_valuation_rule.xml",
         "data/customs_agreement.xml",
         "views/customs_charge_views.xml",
         "views/customs_assessment_views.xml",

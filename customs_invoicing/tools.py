@@ -14,6 +14,21 @@ def to_decimal(value, digits=6):
     return Decimal(f"{value:.{digits}f}").normalize() + 0
 
 
+def changed_vals(record, vals):
+    """Return those of ``vals`` that a record does not have, as its fields round them.
+
+    Thousands of lines are calculated again to the same figures: not writing them is
+    many times faster than letting the ORM find out.
+    """
+    changed = {}
+    for name, value in vals.items():
+        field = record._fields[name]
+        before = field.convert_to_cache(record[name], record)
+        if field.convert_to_cache(value, record) != before:
+            changed[name] = value
+    return changed
+
+
 def to_float(value):
     """Return a :class:`Decimal` or ``None`` for a float field, ``None`` as 0."""
     return float(value or 0)

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from datetime import date
 from decimal import Decimal
+from functools import cache
 
 from .components import Component
 from .exchange import CustomsRate
@@ -76,11 +77,16 @@ def _dump_object(value):
     name = type(value).__name__
     if name not in _CLASSES:
         raise TypeError(f"cannot store {name}")
-    default = {field.name: field.default for field in fields(value)}
-    own = {field.name: getattr(value, field.name) for field in fields(value)}
     return {
         _KIND: name,
         _VALUE: {
-            name: dump(stored) for name, stored in own.items() if stored != default[name]
+            field: dump(stored)
+            for field, default in _defaults(type(value))
+            if (stored := getattr(value, field)) != default
         },
     }
+
+
+@cache
+def _defaults(cls):
+    return tuple((field.name, field.default) for field in fields(cls))

@@ -66,6 +66,7 @@ from . import (
     customs_tariff_import_report,
     customs_tax_code,
     customs_valuation_element,
+    customs_valuation_rule,
     customs_value_part,
     product_category,
     product_product,

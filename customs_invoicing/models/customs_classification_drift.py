@@ -26,7 +26,7 @@ class CustomsClassificationDrift(models.Model):
     date_first = fields.Date(string="First used", readonly=True)
     date_last = fields.Date(string="Last used", readonly=True)
     code_count = fields.Integer(
-        string="Codes of the product",
+        string="Codes used",
         readonly=True,
         aggregator="max",
         help="Different codes under which the product was declared in this tariff.",

@@ -250,6 +250,15 @@ class CustomsDeclaration(models.Model):
         help="Box 23: national currency per unit of the invoice currency, fixed by "
         "the authority. It is not the bank's rate.",
     )
+    customs_rate_is_ours = fields.Boolean(
+        string="Customs rate is proposed",
+        compute="_compute_customs_rate",
+        store=True,
+        readonly=False,
+        precompute=True,
+        help="The rate is that of the tariff and follows the date. A rate that was "
+        "typed or read from a file stays.",
+    )
     customs_value = fields.Monetary(
         string="Customs value",
         currency_field="tariff_currency_id",
@@ -348,17 +357,27 @@ class CustomsDeclaration(models.Model):
                 record.tariff_id.currency_id or record.company_id.currency_id
             )
 
-    @api.depends("invoice_currency_id", "tariff_id", "registration_date")
+    @api.depends(
+        "invoice_currency_id",
+        "tariff_id",
+        "registration_date",
+        "arrival_date",
+        "departure_date",
+    )
     def _compute_customs_rate(self):
         """Propose the authority's rate; what was read or typed stays."""
         for record in self:
             currency = record.invoice_currency_id
-            if not record.customs_rate and currency:
-                record.customs_rate = record.tariff_id._get_customs_rate(
-                    currency, record._get_calculation_date()
-                )
-            else:
+            if record.customs_rate and not record.customs_rate_is_ours:
                 record.customs_rate = record.customs_rate
+                record.customs_rate_is_ours = False
+                continue
+            record.customs_rate_is_ours = True
+            record.customs_rate = (
+                record.tariff_id._get_customs_rate(currency, record._get_rate_date())
+                if currency
+                else 0.0
+            )
 
     @api.depends("registration_date")
     def _compute_registration_year(self):
@@ -433,6 +452,10 @@ class CustomsDeclaration(models.Model):
         "broker_id.customs_to_review",
         "current_assessment_id.kind",
         "duty_line_ids.is_calculated",
+        "line_ids.code",
+        "line_ids.customs_value",
+        "line_ids.value_problem",
+        "tariff_id.code_length",
         "control_balance",
     )
     def _compute_messages(self):

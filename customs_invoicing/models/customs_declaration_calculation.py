@@ -3,7 +3,26 @@ from odoo.exceptions import UserError
 
 from ..engine import calculate
 from ..engine.model import ENTRY
-from ..tools import to_float
+from ..tools import changed_vals, to_float
+
+#: What is read of the duty lines that are there, before ours are written
+_EXPECTATION = (
+    "company_id",
+    "tariff_currency_id",
+    "line_id",
+    "tax_code_id",
+    "amount_assessed",
+    "rate_assessed",
+    "is_calculated",
+    "measure_id",
+    "calculation_id",
+    "base_calculated",
+    "rate_calculated",
+    "amount_calculated",
+    "payable_calculated",
+    "status_calculated",
+    "explanation",
+)
 
 
 class CustomsDeclaration(models.Model):
@@ -115,6 +134,7 @@ class CustomsDeclaration(models.Model):
         """
         self.ensure_one()
         duty_lines = self._sudo_duty_lines()
+        duty_lines.fetch(_EXPECTATION)  # Odoo would read them by the thousand
         by_key = {}
         for line in duty_lines:
             by_key.setdefault((line.line_id.id, line.tax_code_id.code), line)
@@ -126,7 +146,8 @@ class CustomsDeclaration(models.Model):
             }
             line = by_key.get((item, tax_code))
             if line:
-                line.write(vals)
+                if changed := changed_vals(line, vals):
+                    line.write(changed)
                 calculated.add(line.id)
             else:
                 to_create.append(

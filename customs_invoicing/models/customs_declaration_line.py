@@ -219,6 +219,10 @@ class CustomsDeclarationLine(models.Model):
         "duty_line_ids.has_difference",
     )
     def _compute_amounts(self):
+        # all of them at once: Odoo would read them by the thousand
+        self.duty_line_ids.fetch(
+            ["amount_assessed", "amount_payable", "amount_calculated", "has_difference"]
+        )
         for line in self:
             duties = line.duty_line_ids
             line.amount_assessed = sum(duties.mapped("amount_assessed"))

@@ -4,7 +4,7 @@ from ..engine import DutyItem
 from ..engine.model import SUSPENDED, QuotaClaim
 from ..engine.units import find_unit
 from ..tools import split_codes, to_decimal
-from .customs_valuation_element import VALUE_NAMES
+from .customs_valuation_element import VALUE_NAMES, VAT_ONLY
 
 
 class CustomsDeclarationLine(models.Model):
@@ -17,6 +17,9 @@ class CustomsDeclarationLine(models.Model):
 
         :param tax_codes: codes of all taxes, for a procedure that suspends them
         """
+        # all of them at once: Odoo would read them by the thousand
+        self.detail_ids.fetch(["line_id", "kind", "name", "amount"])
+        self.value_part_ids.fetch(["line_id", "kind", "amount_national"])
         declaration = self.declaration_id
         suspends = declaration.procedure_id.suspends_duty
         header_documents = declaration.document_ids.filtered(lambda d: not d.line_id)
@@ -54,9 +57,10 @@ class CustomsDeclarationLine(models.Model):
         self.ensure_one()
         values = {}
         for part in self.value_part_ids:
-            name = VALUE_NAMES.get(part.kind)
-            if name:
-                values[name] = values.get(name, 0) + to_decimal(part.amount_national)
+            if part.kind in VAT_ONLY and part.amount_customs_value > 0:
+                continue  # it is in the customs value already
+            name = VALUE_NAMES[part.kind]
+            values[name] = values.get(name, 0) + to_decimal(part.amount_national)
         for name, amount in (("CIF", self.value_cif), ("FOB", self.value_fob)):
             if amount:
                 values[name] = to_decimal(amount)

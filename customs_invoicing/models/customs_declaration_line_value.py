@@ -2,6 +2,7 @@ from odoo import api, fields, models
 
 from ..engine.valuation_model import Money, ValuationItem
 from ..tools import to_decimal, to_float
+from .customs_measure import get_digits
 from .customs_valuation_element import VALUE_NAMES, VAT_ONLY
 
 #: Columns of the build-up table, with the kinds of amounts they sum up
@@ -16,7 +17,6 @@ COLUMNS = {
         "royalty",
         "proceeds",
         "other_cost",
-        "deemed",
     ),
     "value_deductions": ("deduction", "duties_included", "freight_internal"),
 }
@@ -109,11 +109,15 @@ class CustomsDeclarationLine(models.Model):
                 else 0.0
             )
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        return super().create([_clean_code(vals) for vals in vals_list])
+
     def write(self, vals):
         """A customs value that is typed or read stays; a calculated one follows."""
         if "customs_value" in vals and "value_is_ours" not in vals:
             vals = {**vals, "value_is_ours": False}
-        return super().write(vals)
+        return super().write(_clean_code(vals))
 
     def _to_valuation_item(self):
         """Return the item as the engine values it."""
@@ -151,17 +155,15 @@ class CustomsDeclarationLine(models.Model):
         for name, effect in values.terms:
             effects[name] = effects.get(name, 0) + effect
         by_kind = elements.grouped("kind")
-        kinds = {"invoice": self.declaration_id, **by_kind}
         vals_list = []
-        for sequence, (kind, sources) in enumerate(kinds.items()):
-            name = VALUE_NAMES[kind]
+        for sequence, (kind, name) in enumerate(VALUE_NAMES.items()):
             national = values.values.get(name)
             if not national:
                 continue
-            currency = (
-                self.invoice_currency_id if kind == "invoice" else sources.currency_id
-            )
-            single = currency[:1] if len(currency) == 1 else self.tariff_currency_id
+            currency = self.invoice_currency_id
+            if kind != "invoice":  # deemed amounts have no currency of their own
+                currency = by_kind.get(kind, elements.browse()).currency_id
+            single = currency if len(currency) == 1 else self.tariff_currency_id
             rate = rates.get(single.name)
             vals_list.append(
                 {
@@ -178,3 +180,10 @@ class CustomsDeclarationLine(models.Model):
                 }
             )
         return vals_list
+
+
+def _clean_code(vals):
+    """Take points and blanks out of a commodity code."""
+    if vals.get("code"):
+        return {**vals, "code": get_digits(vals["code"])}
+    return vals

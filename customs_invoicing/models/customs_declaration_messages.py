@@ -20,6 +20,23 @@ class CustomsDeclaration(models.Model):
             reasons.append(self.env._("No customs office: choose where it is lodged."))
         return reasons
 
+    def _get_code_warnings(self):
+        """Return sentences on items whose code cannot be one of the tariff."""
+        self.ensure_one()
+        length = self.tariff_id.code_length
+        return [
+            self.env._(
+                "Item %(item)s: code %(code)s has %(found)s digits; the tariff has codes "
+                "of %(length)s.",
+                item=line.number,
+                code=line.code,
+                found=len(line.code),
+                length=length,
+            )
+            for line in self.line_ids
+            if length and line.code and len(line.code) != length
+        ]
+
     def _get_warnings(self):
         """Return sentences on what the officer should look at."""
         self.ensure_one()
@@ -49,6 +66,7 @@ class CustomsDeclaration(models.Model):
                     amount=self.currency_id.format(change),
                 )
             )
+        warnings += self._get_code_warnings()
         problems = dict.fromkeys(
             self.line_ids.filtered(lambda line: not line.customs_value).mapped(
                 "value_problem"

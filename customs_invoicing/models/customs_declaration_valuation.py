@@ -1,8 +1,24 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 from ..engine import CustomsRate, MissingRate, ValuationError, valuate
 from ..engine.valuation_model import INDEPENDENT, LARGEST_REMAINDER
-from ..tools import to_decimal
+from ..tools import changed_vals, to_decimal
+
+#: What is read of the shares that are there, before the new ones are written
+_SHARE = (
+    "declaration_id",
+    "company_id",
+    "line_id",
+    "sequence",
+    "kind",
+    "currency_id",
+    "tariff_currency_id",
+    "rate",
+    "amount_national",
+    "amount_customs_value",
+    "in_customs_value",
+    "in_vat_base",
+)
 
 
 class CustomsDeclaration(models.Model):
@@ -13,6 +29,13 @@ class CustomsDeclaration(models.Model):
     value_part_count = fields.Integer(
         string="Share count", compute="_compute_value_part_count"
     )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        return super().create([_mark_stated_rate(vals) for vals in vals_list])
+
+    def write(self, vals):
+        return super().write(_mark_stated_rate(vals))
 
     def _compute_value_part_count(self):
         groups = self.env["customs.value.part"]._read_group(
@@ -37,10 +60,6 @@ class CustomsDeclaration(models.Model):
         A value that was read from the authority's file or typed stays as it is; ours
         stands beside it. Queries do not grow with the items.
         """
-        # sudo: shares are written by the calculation alone, no user edits them
-        self.env["customs.value.part"].sudo().search(
-            [("declaration_id", "in", self.ids)]
-        ).unlink()
         parts = []
         for (tariff, day), records in self.grouped(
             lambda r: (r.tariff_id, r._get_rate_date())
@@ -48,11 +67,30 @@ class CustomsDeclaration(models.Model):
             currencies = records.invoice_currency_id
             currencies |= records.valuation_element_ids.currency_id
             rates = tariff._get_customs_rates(currencies, day, records.company_id[:1])
+            rules = self.env["customs.valuation.rule"]._search_for(tariff, day)
             for record in records:
-                parts += record._write_values(rates)
-        self.env["customs.value.part"].sudo().create(parts)
+                parts += record._write_values(rates, rules)
+        self._replace_value_parts(parts)
 
-    def _write_values(self, table_rates):
+    def _replace_value_parts(self, vals_list):
+        """Store the shares of all items; one that is there already is not written."""
+        # sudo: shares are written by the calculation alone, no user edits them
+        records = self.env["customs.value.part"].sudo()
+        stale = records.search_fetch([("declaration_id", "in", self.ids)], _SHARE)
+        by_key = {(part.line_id.id, part.kind): part for part in stale}
+        to_create, kept = [], set()
+        for vals in vals_list:
+            part = by_key.get((vals["line_id"], vals["kind"]))
+            if part is None:
+                to_create.append(vals)
+                continue
+            kept.add(part.id)
+            if changed := changed_vals(part, vals):
+                part.write(changed)
+        stale.filtered(lambda part: part.id not in kept).unlink()
+        records.create(to_create)
+
+    def _write_values(self, table_rates, rules):
         """Write the values of the items; return the values of their shares."""
         self.ensure_one()
         lines = self.line_ids.filtered("invoice_value")
@@ -64,7 +102,9 @@ class CustomsDeclaration(models.Model):
         try:
             valuation = valuate(
                 [line._to_valuation_item() for line in lines],
-                [element._to_engine() for element in elements],
+                rules._complete(
+                    [element._to_engine() for element in elements], self.transport_mode
+                ),
                 incoterm=self.incoterm_id.code or "",
                 basis=self.tariff_id.valuation_basis,
                 national=self.tariff_currency_id.name,
@@ -79,20 +119,26 @@ class CustomsDeclaration(models.Model):
             return []
         parts = []
         for line, values in zip(lines, valuation.items, strict=True):
-            line.write(line._prepare_value_vals(values))
+            vals = line._prepare_value_vals(values)
+            if changed_vals(line, vals):
+                line.write(vals)  # all of it: who sets a customs value says whose it is
             parts += line._prepare_value_parts(values, elements, rates)
         return parts
 
     def _get_stated_rates(self):
-        """Return the rates that the declaration itself states, which go first."""
+        """Return the rates that the declaration itself states, which go first.
+
+        One that is only proposed is the table's own, which has it more exactly.
+        """
         self.ensure_one()
         stated = [(e.currency_id, e.rate) for e in self.valuation_element_ids]
-        stated.append((self.invoice_currency_id, self.customs_rate))
-        return {
-            currency.name: CustomsRate(currency.name, to_decimal(rate, 8))
-            for currency, rate in stated
-            if currency and currency != self.tariff_currency_id and rate > 0
-        }
+        if not self.customs_rate_is_ours:
+            stated.append((self.invoice_currency_id, self.customs_rate))
+        rates = {}
+        for currency, rate in stated:
+            if currency and currency != self.tariff_currency_id and rate > 0:
+                rates[currency.name] = CustomsRate(currency.name, to_decimal(rate, 8))
+        return rates
 
     def _get_used_elements(self, lines):
         """Return the amounts to build up from.
@@ -145,3 +191,10 @@ class CustomsDeclaration(models.Model):
                     stated if ours else None,
                 )
         return result
+
+
+def _mark_stated_rate(vals):
+    """A customs rate that is typed or read is not the one we propose."""
+    if vals.get("customs_rate") and "customs_rate_is_ours" not in vals:
+        return {**vals, "customs_rate_is_ours": False}
+    return vals

@@ -263,7 +263,7 @@ class CustomsMeasure(models.Model):
             if isinstance(vals.get(name), str):
                 vals[name] = vals[name].strip() or False
         if vals.get("code_prefix"):
-            vals["code_prefix"] = _digits(vals["code_prefix"])
+            vals["code_prefix"] = get_digits(vals["code_prefix"])
         if "rate_text" in vals and not {"component_ids", "rate_state"} & set(vals):
             vals.update(self._prepare_rate_vals(vals["rate_text"]))
         return vals
@@ -312,5 +312,6 @@ class CustomsMeasure(models.Model):
         return {currency.name: currency for currency in found}
 
 
-def _digits(code):
+def get_digits(code):
+    """Return a commodity code without the points and blanks it is printed with."""
     return "".join(char for char in code if char not in CODE_FILL)

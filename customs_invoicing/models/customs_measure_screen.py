@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from .customs_measure import _digits
+from .customs_measure import get_digits
 
 
 class CustomsMeasure(models.Model):
@@ -37,7 +37,7 @@ class CustomsMeasure(models.Model):
         if operator not in ("in", "=", "like", "ilike", "=like", "=ilike"):
             return NotImplemented
         values = [value] if isinstance(value, str) else value
-        codes = [_digits(text).strip("%") for text in values if text]
+        codes = [get_digits(text).strip("%") for text in values if text]
         prefixes = {code[:size] for code in codes for size in range(1, len(code) + 1)}
         below = [("code_prefix", "=like", f"{code}%") for code in codes if code]
         return [

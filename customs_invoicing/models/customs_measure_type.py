@@ -4,11 +4,16 @@ from ..engine import model as engine
 from ..tools import split_codes
 from .customs_duty_line import TAX_STATUS
 from .customs_rounding_mixin import ROUNDING_MODES
+from .customs_valuation_element import VALUE_NAMES, VAT_ONLY
 
-#: Bases a measure type offers, as terms of the engine; the rest are base lines
+#: Bases a measure type offers, as terms of the engine; the rest are base lines.
+#: VAT is also charged on costs after arrival (VAT Directive article 86), if there are.
 BASES = {
     "customs_value": engine.BASE_VALUE,
-    "customs_value_and_duties": engine.BASE_VALUE_AND_DUTIES,
+    "customs_value_and_duties": (
+        *engine.BASE_VALUE_AND_DUTIES,
+        *(engine.BaseTerm(name=VALUE_NAMES[kind], optional=True) for kind in VAT_ONLY),
+    ),
 }
 
 
@@ -100,12 +105,13 @@ class CustomsMeasureType(models.Model):
     base = fields.Selection(
         selection=[
             ("customs_value", "Customs value"),
-            ("customs_value_and_duties", "Customs value plus duties"),
+            ("customs_value_and_duties", "Customs value plus duties (VAT)"),
             ("terms", "As listed below"),
         ],
         required=True,
         default="customs_value",
-        help="What the rate is applied to.",
+        help="What the rate is applied to. Customs value plus duties also has freight "
+        "and other costs after arrival, where they are stated.",
     )
     base_line_ids = fields.One2many(
         string="Base terms",

@@ -3,7 +3,7 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
-from .customs_measure import _digits
+from .customs_measure import get_digits
 from .customs_tariff_code_search import CODE_STATES
 
 #: A heading: what is shorter says nothing about goods
@@ -142,11 +142,11 @@ class CustomsProductClassification(models.Model):
         lines = self.env["customs.tariff.code"]
         for day, records in self.grouped(lambda r: r._get_code_day()).items():
             checks = lines._check_codes(
-                {(record.tariff_id, _digits(record.code or "")) for record in records},
+                {(record.tariff_id, get_digits(record.code or "")) for record in records},
                 day,
             )
             for record in records:
-                check = checks[record.tariff_id, _digits(record.code or "")]
+                check = checks[record.tariff_id, get_digits(record.code or "")]
                 record.tariff_code_id = check.line
                 record.full_description = check.line.full_description
                 record.code_state = check.state
@@ -238,7 +238,7 @@ class CustomsProductClassification(models.Model):
 
     def _clean_code(self, vals):
         if vals.get("code"):
-            vals = {**vals, "code": _digits(vals["code"])}
+            vals = {**vals, "code": get_digits(vals["code"])}
         return vals
 
     def _end_earlier(self, vals_list):

@@ -138,6 +138,12 @@ class CustomsTariff(models.Model):
     )
     edition = fields.Char(help="Edition of the tariff, for example 2026.")
     source = fields.Char(help="Where the tariff was published.")
+    valuation_rule_ids = fields.One2many(
+        string="Valuation rules",
+        comodel_name="customs.valuation.rule",
+        inverse_name="tariff_id",
+        copy=True,
+    )
     tax_code_ids = fields.One2many(
         string="Tax codes", comodel_name="customs.tax.code", inverse_name="tariff_id"
     )
@@ -177,10 +183,10 @@ class CustomsTariff(models.Model):
         The only one there is otherwise; of several none is guessed.
         """
         company = company or self.env.company
-        tariffs = self.search([])
-        own = tariffs.filtered(lambda tariff: company.country_id in tariff.country_ids)
-        if own or len(tariffs) <= 1:
-            return own[:1] or tariffs
+        own = self.search([("country_ids", "in", company.country_id.ids)], limit=1)
+        some = own or self.search([], limit=2)
+        if len(some) <= 1:
+            return some
         return (
             self.env["customs.declaration"]
             .search(

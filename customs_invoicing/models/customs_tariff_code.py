@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
-from .customs_measure import _digits
+from .customs_measure import get_digits
 
 #: Product line suffix of a real code in TARIC; other suffixes only group codes
 REAL_SUFFIX = "80"
@@ -159,7 +159,7 @@ class CustomsTariffCode(models.Model):
 
     def _clean_code(self, vals):
         if vals.get("code"):
-            vals = {**vals, "code": _digits(vals["code"])}
+            vals = {**vals, "code": get_digits(vals["code"])}
         return vals
 
     def action_view_measures(self):

@@ -5,7 +5,7 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ..engine.units import find_unit
-from .customs_measure import _digits
+from .customs_measure import get_digits
 from .customs_tariff_code import REAL_SUFFIX
 
 #: Words shorter than this tell goods apart too rarely to search for
@@ -158,7 +158,7 @@ class CustomsTariffCode(models.Model):
         """
         tariff = self.env["customs.tariff"].browse(tariff_id)
         day = fields.Date.to_date(day) or fields.Date.context_today(self)
-        digits = _digits(text or "")
+        digits = get_digits(text or "")
         if digits.isdigit():
             lines = self._search_digits(tariff, digits, day, limit)
         else:
@@ -176,12 +176,13 @@ class CustomsTariffCode(models.Model):
         }
 
     @api.model
-    def _search_digits(self, tariff, digits, day, limit):
+    def _search_digits(self, tariff, digits, day, limit, declarable_only=False):
         return self.search(
             [
                 ("tariff_id", "=", tariff.id),
                 ("code", "=like", f"{digits}%"),
                 ("suffix", "=", REAL_SUFFIX),
+                ("declarable", "in", [True, declarable_only]),
                 *self._domain_in_force(day),
             ],
             order="code",

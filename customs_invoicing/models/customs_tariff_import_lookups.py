@@ -2,7 +2,12 @@
 
 from functools import cached_property
 
-from .customs_tariff_import_types import QUOTA_TYPES, SAFEGUARD_TYPE, guess_type
+from .customs_tariff_import_types import (
+    CLAIM_CODES,
+    QUOTA_TYPES,
+    SAFEGUARD_TYPE,
+    guess_type,
+)
 
 #: Area of all origins (TARIC)
 ERGA_OMNES = "1011"
@@ -178,6 +183,7 @@ class Lookups:
                 "name": name or code,
                 "tax_code_id": self._get_tax_code(guess).id,
                 "source": self.env._("Created by the import %s", self.run.job.name),
+                "claim_codes": CLAIM_CODES.get(code, False),
                 **guess.prepare_vals(),
             }
         )

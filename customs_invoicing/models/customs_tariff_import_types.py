@@ -71,6 +71,19 @@ TARIC_TYPES = {
     "306": TypeGuess("excise", ("EXC", *_DUTY), sequence=40),
     **dict.fromkeys(("109", "110", "111"), _UNIT),
 }
+#: Preference codes, one of which must be claimed for measures of a type.  Source: UCC
+#: data element 4/17, from memory: to be verified.
+CLAIM_CODES = {
+    "105": "140",
+    "106": "400",
+    "112": "110",
+    "115": "115",
+    "117": "140",
+    "119": "119",
+    "141": "210, 310",
+    "142": "200, 300, 400",
+    "145": "240, 340",
+}
 #: Where a quota applies, the safeguard duty does not.
 QUOTA_TYPES = frozenset(("122", "123", "143", "146", "147"))
 SAFEGUARD_TYPE = "696"

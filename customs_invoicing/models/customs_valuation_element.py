@@ -52,6 +52,11 @@ ENGINE_KINDS = {
 VAT_ONLY = ("freight_internal", "clearance")
 
 
+def get_engine_kind(kind):
+    """Return how the engine classes a kind of amount."""
+    return ENGINE_KINDS.get(kind, incoterms.ADDITION)
+
+
 class CustomsValuationElement(models.Model):
     """An amount of the value build-up, in its own currency."""
 
@@ -103,10 +108,22 @@ class CustomsValuationElement(models.Model):
         help="How an amount of the whole declaration is spread over its items. By "
         "hand: enter it on the items instead.",
     )
+    percent_included = fields.Float(
+        string="Up to the border (%)",
+        digits=(6, 3),
+        default=100.0,
+        help="Share of the amount that belongs to the customs value, as for air "
+        "freight that also covers carriage beyond the border.",
+    )
     is_stated = fields.Boolean(
         string="Stated by the authority",
         readonly=True,
         help="Read from the authority's file: it is compared with, not calculated by.",
+    )
+
+    _percent_in_range = models.Constraint(
+        "CHECK(percent_included >= 0 AND percent_included <= 100)",
+        "The share up to the border is between 0 and 100 percent.",
     )
 
     @api.depends("declaration_id.tariff_id")
@@ -118,7 +135,7 @@ class CustomsValuationElement(models.Model):
     def _to_engine(self):
         """Return the amount as the engine knows it."""
         self.ensure_one()
-        kind = ENGINE_KINDS.get(self.kind, incoterms.ADDITION)
+        kind = get_engine_kind(self.kind)
         by_hand = not self.line_id and self.apportionment == "manual"
         return ValuationElement(
             name=VALUE_NAMES[self.kind],
@@ -127,6 +144,7 @@ class CustomsValuationElement(models.Model):
             kind=kind,
             by="value" if by_hand else self.apportionment,
             item_key=self.line_id.id or None,
+            percent_included=to_decimal(self.percent_included),
             sign=-1 if self.is_stated and kind == incoterms.DEDUCTION else 1,
             # what the authority states is in the value, whatever the delivery term
             in_customs_value=True if self.is_stated else None,

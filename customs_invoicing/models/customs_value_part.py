@@ -30,11 +30,9 @@ class CustomsValuePart(models.Model):
         selection=[
             ("invoice", "Invoice price"),
             *ELEMENT_KINDS,
-            ("deemed", "Deemed amount"),
         ],
         required=True,
     )
-    amount = fields.Monetary(help="Share of the item, in the currency of the amount.")
     currency_id = fields.Many2one(comodel_name="res.currency")
     rate = fields.Float(
         digits=(18, 8), help="Customs rate: national currency per foreign unit."
@@ -47,4 +45,3 @@ class CustomsValuePart(models.Model):
     amount_customs_value = fields.Monetary(
         string="Adds to customs value", currency_field="tariff_currency_id"
     )
-    explanation = fields.Char()

@@ -2,7 +2,7 @@ from typing import NamedTuple
 
 from odoo import api, fields, models
 
-from .customs_measure import _digits
+from .customs_measure import get_digits
 
 #: Fields of Odoo's delivery application, used where it is installed
 HS_CODE, HS_ORIGIN = "hs_code", "country_of_origin"
@@ -105,5 +105,5 @@ class ProductProduct(models.Model):
 
 def clean_hs_code(text):
     """Return the digits of an HS code, "" where it is none."""
-    digits = _digits(text or "")
+    digits = get_digits(text or "")
     return digits if digits.isdigit() and len(digits) >= 4 else ""

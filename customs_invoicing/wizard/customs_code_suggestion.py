@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 
-from ..models.customs_measure import _digits
+from ..models.customs_measure import get_digits
 
 #: How many lines are offered at once, and how many of them of one HS subheading
 SUGGESTIONS = 10
@@ -104,7 +104,7 @@ class CustomsCodeSuggestion(models.TransientModel):
         Digits that open the text are the beginning of a code.
         """
         first, _blank, rest = (self.text or "").strip().partition(" ")
-        digits = _digits(first)
+        digits = get_digits(first)
         is_code = digits.isdigit() and len(digits) >= 2
         lines = self.env["customs.tariff.code"]._search_words(
             self.tariff_id,
@@ -133,14 +133,17 @@ class CustomsCodeSuggestion(models.TransientModel):
         }
 
     def _take(self, code):
-        """Classify in a code; one taken earlier for the same day is replaced."""
+        """Classify in a code; one taken earlier for the same day is replaced.
+
+        The origin stays what it was, and nothing changes if the code is the same.
+        """
         self.ensure_one()
         model = self.env["customs.product.classification"]
         vals = self._prepare_classification_vals(code)
         key = [(name, "=", vals.get(name) or False) for name in model._validity_key]
-        same_day = model.search([*key, ("date_from", "=", self.date_from)])
-        if same_day:
-            same_day.write({name: vals[name] for name in ("code", "source", "reason")})
-        else:
-            model.create(vals)
+        current = model.search([*key, *model._domain_in_force(self.date_from)], limit=1)
+        if current and current.date_from == self.date_from:
+            current.write({name: vals[name] for name in ("code", "source", "reason")})
+        elif current.code != code:
+            model.create({**vals, "origin_id": current.origin_id.id})
         return {"type": "ir.actions.client", "tag": "soft_reload"}

@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 
 from ..engine.units import find_unit
-from ..models.customs_measure import _digits
+from ..models.customs_measure import get_digits
 from ..tools import to_decimal
 
 #: What an item of a declaration hands over, by the names of the calculator
@@ -260,7 +260,7 @@ class CustomsDutyCalculator(models.TransientModel):
     # === INPUTS === #
 
     def _get_code(self):
-        return _digits(self.code or "")
+        return get_digits(self.code or "")
 
     def _check_code(self):
         """Return what the nomenclature says about the code."""

@@ -1,3 +1,4 @@
+import re
 from decimal import Decimal, InvalidOperation
 
 from odoo import fields, models
@@ -38,9 +39,8 @@ class CustomsDutyCalculatorFigure(models.TransientModel):
         text = (self.figure or "").strip()
         if not text:
             return None
-        plain = text.replace("\N{NO-BREAK SPACE}", "").replace(" ", "")
         try:
-            figure = Decimal(plain.replace(",", "."))
+            figure = Decimal(self._get_plain_figure(text))
         except InvalidOperation:
             figure = None
         if figure is None or not figure.is_finite():
@@ -52,3 +52,16 @@ class CustomsDutyCalculatorFigure(models.TransientModel):
                 )
             )
         return figure
+
+    def _get_plain_figure(self, text):
+        """Return a figure as typed without what groups its thousands.
+
+        Groups of three are read as the user's language writes them: 1,250 is more
+        than a thousand in English and little more than one in German.
+        """
+        lang = self.env["res.lang"]._get_data(code=self.env.lang or "en_US")
+        plain = re.sub(r"\s", "", text)
+        group = re.escape(lang.thousands_sep or ",")
+        if re.fullmatch(rf"[-+]?[0-9]{{1,3}}({group}[0-9]{{3}})+(\D[0-9]*)?", plain):
+            plain = plain.replace(lang.thousands_sep or ",", "")
+        return plain.replace(",", ".")

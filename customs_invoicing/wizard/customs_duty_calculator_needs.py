@@ -15,6 +15,11 @@ FIGURE_WORDS = {
     "sucrose_percent": "% of sugar",
     "degrees_under_100": "degrees under 100",
     "INLAND": "inland carriage",
+    "CLEARANCE": "clearance costs",
+    "PACK": "packing",
+    "ROYALTY": "royalties",
+    "OTHER": "other costs",
+    "DEDUCTION": "deductions",
 }
 
 
@@ -41,7 +46,9 @@ class CustomsDutyCalculator(models.TransientModel):
                     wanted[kind, name] = {
                         "kind": kind,
                         "name": name,
-                        "label": label,
+                        "label": self.env._("%(figure)s, if any", figure=label)
+                        if optional
+                        else label,
                         "asked_by": measure.rate_text or measure.name,
                         "is_optional": optional,
                     }

@@ -15,6 +15,8 @@ from .customs_duty_calculator_needs import covers
 VALUE_NAMES = {"INV": "value", "FRT": "freight", "INS": "insurance"}
 #: Origins offered for comparison, of those with a rate of their own
 MOST_ORIGINS = 40
+#: Lines offered instead of a code that cannot be declared
+MOST_LINES = 20
 #: States of a code on which no rate can be found
 HOPELESS = ("empty", "length", "group")
 
@@ -112,6 +114,7 @@ class CustomsDutyCalculator(models.TransientModel):
         result["currency"] = self.tariff_currency_id.name or ""
         result["hints"] = self._get_hints()
         result["problems"] = self._get_input_problems()
+        result["lines"] = self._describe_nearest_lines()
         if result["hints"] or result["problems"]:
             return result
         try:
@@ -128,6 +131,20 @@ class CustomsDutyCalculator(models.TransientModel):
             self.env._("the date"): not self.date,
         }
         return [words for words, is_missing in hints.items() if is_missing]
+
+    def _describe_nearest_lines(self):
+        """Return lines to take instead of a code that cannot be declared."""
+        code, tariff = self._get_code(), self.tariff_id._origin
+        if not (code.isdigit() and tariff and self.date and self.code_words):
+            return []
+        lines = self.env["customs.tariff.code"]
+        for size in range(min(len(code), tariff.code_length or len(code)), 3, -1):
+            found = lines._search_digits(
+                tariff, code[:size], self.date, MOST_LINES, declarable_only=True
+            )
+            if found:
+                return [line._prepare_lookup_vals() for line in found]
+        return []
 
     def _get_input_problems(self):
         code = self._get_code()

@@ -157,6 +157,17 @@ class TestClassification(CustomsCase):
         self.assertEqual(count(products[:3]), count(products))
         self.assertLessEqual(count(products), 6)
 
+    def test_the_tariff_proposed_is_that_of_the_company_s_country(self):
+        tariffs = self.env["customs.tariff"]
+        other = self.tariff.copy({"code": "OTH", "name": "Other"})
+        country = self.env["res.country"].create({"name": "Demoland", "code": "QZ"})
+        self.company.country_id = country
+        self.assertFalse(tariffs._get_default(), "of several none is guessed")
+        declaration = self.declare("8712003000")
+        self.assertEqual(tariffs._get_default(), declaration.tariff_id)
+        other.country_ids = country
+        self.assertEqual(tariffs._get_default(), other)
+
     # === DATES === #
 
     def test_a_new_code_ends_the_old_one_the_day_before(self):
@@ -321,14 +332,20 @@ class TestClassification(CustomsCase):
         )
         wizard.action_search()
         self.assertEqual(wizard.line_ids[0].code, "8712003000")
+        old = self.classify(self.bike.product_tmpl_id, "8711", origin_id=self.china.id)
         wizard.line_ids[0].action_take()
+        self.assertEqual(old.date_to, date(2026, 2, 28))
         found = self.found(self.bike)
+        self.assertEqual(found.origin, self.china, "a new code, the same origin")
         self.assertEqual(
             (found.code, found.record.source), ("8712003000", "suggestion")
         )
         wizard.line_ids[1].action_take()  # changed my mind the same day
         self.assertEqual(self.found(self.bike).record, found.record)
         self.assertEqual(self.found(self.bike).code, "8714910000")
+        wizard.date_from = "2026-05-01"
+        wizard.line_ids[1].action_take()  # what it is classified in anyway
+        self.assertEqual(self.found(self.bike).record, found.record)
 
     def test_digits_before_the_words_search_below_them(self):
         self.load_nomenclature()

@@ -71,6 +71,18 @@ class TestDutyCalculator(CustomsCase):
     def options(self, form):
         return {(one["origin"], one["type"]): one for one in form.result["options"]}
 
+    def asked(self, form):
+        """Return the names of the figures that a rate cannot do without."""
+        rows = form.figure_ids._records
+        return [row["name"] for row in rows if not row["is_optional"]]
+
+    def state(self, form, **figures):
+        """Type figures by their names."""
+        for index, row in enumerate(form.figure_ids._records):
+            if row["name"] in figures:
+                with form.figure_ids.edit(index) as line:
+                    line.figure = figures[row["name"]]
+
     # === OPTIONS SIDE BY SIDE === #
 
     def test_every_option_with_amount_saving_and_what_is_missing(self):
@@ -260,7 +272,7 @@ class TestDutyCalculator(CustomsCase):
         self.assertEqual(form.result["total"], "")
 
     def test_figures_are_asked_for_only_where_a_rate_needs_them(self):
-        self.assertFalse(self.calculator(value=1000).figure_ids._records)
+        self.assertFalse(self.asked(self.calculator(value=1000)))
         self.full.rate_text = "1.75 EUR/% vol/hl"
         self.env["customs.exchange.rate"].create(
             {
@@ -271,22 +283,19 @@ class TestDutyCalculator(CustomsCase):
             }
         )
         form = self.calculator(value=1000)
-        names = [row["name"] for row in form.figure_ids._records]
-        self.assertEqual(sorted(names), ["asv", "hl"])
+        self.assertEqual(sorted(self.asked(form)), ["asv", "hl"])
         self.assertEqual(self.options(form)["JP", "103"]["total"], "")
-        for index, figure in enumerate({"asv": "12,5", "hl": "4"}[n] for n in names):
-            with form.figure_ids.edit(index) as row:
-                row.figure = figure
+        self.state(form, asv="12,5", hl="4")
         self.assertEqual(self.options(form)["JP", "103"]["amount"], "175.00")
         form.value = 2000
         self.assertEqual(self.options(form)["JP", "103"]["amount"], "175.00")
         form.code = "9506110000"
-        self.assertFalse(form.figure_ids._records, "nothing needs them any more")
+        self.assertFalse(self.asked(form), "nothing needs them any more")
 
     def test_the_supplementary_quantity_answers_the_rate(self):
         self.full.rate_text = "2 USD/l"
         form = self.calculator(value=1000, supplementary_unit="hl")
-        self.assertFalse(form.figure_ids._records)
+        self.assertFalse(self.asked(form))
         self.assertEqual(self.options(form)["JP", "103"]["amount"], "")
         form.supplementary_quantity = 3
         self.assertEqual(self.options(form)["JP", "103"]["amount"], "600.00")
@@ -296,8 +305,7 @@ class TestDutyCalculator(CustomsCase):
         form = self.calculator(
             value=1000, supplementary_unit="hl", supplementary_quantity=1
         )
-        with form.figure_ids.edit(0) as row:
-            row.figure = "0"
+        self.state(form, asv="0")
         self.assertEqual(self.options(form)["JP", "103"]["amount"], "0.00")
 
     # === BAD INPUT === #
@@ -313,8 +321,7 @@ class TestDutyCalculator(CustomsCase):
         ):
             form = self.calculator(**{"code": CODE, **values})
             if words == "asv":
-                names = [row["name"] for row in form.figure_ids._records]
-                self.assertIn("hl", names, "an unknown unit answers no rate")
+                self.assertIn("hl", self.asked(form), "an unknown unit answers no rate")
                 continue
             self.assertIn(words, form.result["problems"][0])
             self.assertEqual(form.result["options"], [])
@@ -323,17 +330,38 @@ class TestDutyCalculator(CustomsCase):
     def test_a_figure_that_is_none_is_said(self):
         self.full.rate_text = "1 USD/% vol/hl"
         form = self.calculator(value=1000)
-        with form.figure_ids.edit(0) as row:
-            row.figure = "twelve"
+        self.state(form, asv="twelve")
         self.assertIn("“twelve”", form.result["problems"][0])
+
+    def test_a_figure_is_read_as_the_language_writes_it(self):
+        figure = self.env["customs.duty.calculator.figure"].new({"name": "hl"})
+        for text, expected in (
+            ("1,250", "1250"),
+            ("1,250.75", "1250.75"),
+            ("1 250.5", "1250.5"),
+            ("12,5", "12.5"),
+            ("12.5", "12.5"),
+            ("0", "0"),
+            ("  ", None),
+        ):
+            figure.figure = text
+            self.assertEqual(figure._read_figure(), expected and Decimal(expected))
+        self.env["res.lang"]._activate_lang("de_DE")
+        figure = figure.with_context(lang="de_DE")
+        for text, expected in (("1.250", "1250"), ("1,250", "1.250"), ("12.5", "12.5")):
+            figure.figure = text
+            self.assertEqual(figure._read_figure(), Decimal(expected))
+        for text in ("1.2.3", "NaN", "1e", "∞", "1,25,0"):
+            figure.figure = text
+            with self.assertRaisesRegex(ValueError, "is not a figure"):
+                figure._read_figure()
 
     def test_a_negative_figure_is_said(self):
         self.full.rate_text = "1 USD/% vol/hl"
         form = self.calculator(
             value=1000, supplementary_unit="hl", supplementary_quantity=1
         )
-        with form.figure_ids.edit(0) as row:
-            row.figure = "-3"
+        self.state(form, asv="-3")
         self.assertIn("negative", form.result["problems"][0])
         self.assertEqual(form.result["total"], "")
 
@@ -359,13 +387,16 @@ class TestDutyCalculator(CustomsCase):
         form = self.calculator(value=1000)
         self.assertEqual(form.code_path, "Wine › Sparkling")
         self.assertFalse(form.code_words)
+        self.assertEqual(form.result["lines"], [])
         self.assertEqual(form.supplementary_unit, "hl")
         form.code = WINE
         self.assertIn("has subdivisions", form.code_words)
         self.assertEqual(form.result["options"], [])
+        self.assertEqual([one["code"] for one in form.result["lines"]], [CODE])
         form.code = "2204219999"
         self.assertIn("not in the nomenclature", form.code_words)
         self.assertIn("nearest line is 2204 Wine", form.code_words)
+        self.assertEqual([one["code"] for one in form.result["lines"]], [CODE])
         line.date_to = "2025-12-31"
         form.code = CODE
         self.assertIn("not in force on 2026-06-01", form.code_words)
@@ -400,6 +431,20 @@ class TestDutyCalculator(CustomsCase):
         self.assertEqual(form.result["duties"][1]["amount"], "", "freight is unknown")
         form.freight = 200
         self.assertEqual(form.result["duties"][1]["amount"], "30.00")
+
+    def test_an_optional_value_is_offered_and_not_required(self):
+        terms = [
+            {"kind": "value", "value_name": "customs_value"},
+            {"kind": "value", "value_name": "INLAND", "optional": True},
+        ]
+        self.vat_type.write(
+            {"base": "terms", "base_line_ids": [(0, 0, term) for term in terms]}
+        )
+        form = self.calculator(value=1000)
+        self.assertEqual(form.result["duties"][1]["amount"], "150.00")
+        self.assertIn("if any", form.figure_ids._records[0]["label"])
+        self.state(form, INLAND="100")
+        self.assertEqual(form.result["duties"][1]["amount"], "165.00")
 
     # === CONTROLS, QUOTAS, CODES === #
 

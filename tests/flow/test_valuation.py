@@ -156,3 +156,89 @@ class TestValuation(CustomsCase):
             "CIF", registration_date="2026-05-05", departure_date="2026-03-20"
         )
         self.assertEqual(self.values(file), [1250, 3750])
+
+    def test_proposed_rate_follows_the_date_and_a_typed_one_stays(self):
+        file = self.typed("CIF")
+        self.assertEqual((file.customs_rate, file.customs_rate_is_ours), (1.25, True))
+        self.env["customs.exchange.rate"].create(
+            {
+                "tariff_id": self.tariff.id,
+                "currency_id": self.eur.id,
+                "date_from": "2026-04-01",
+                "rate": 1.5,
+            }
+        )
+        file.registration_date = "2026-04-02"
+        self.assertEqual(file.customs_rate, 1.5)
+        file.customs_rate = 1.4
+        file.registration_date = "2026-03-05"
+        self.assertEqual((file.customs_rate, file.customs_rate_is_ours), (1.4, False))
+
+    def test_inverse_rate_divides_exactly(self):
+        rate = self.env["customs.exchange.rate"].search(
+            [("currency_id", "=", self.gbp.id), ("tariff_id", "=", self.tariff.id)]
+        )
+        rate.rate = 0.7
+        file = self.typed("CIF", prices=(70000000,), invoice_currency_id=self.gbp.id)
+        # by the rounded inverse 1.42857143 it would be 100 000 000.10
+        self.assertEqual(self.values(file), [100000000.0])
+
+    def test_deemed_insurance_only_where_none_is_stated(self):
+        self.env["customs.valuation.rule"].create(
+            {"tariff_id": self.tariff.id, "percent": 1, "of": "INV, FRT"}
+        )
+        freight = ("freight_external", 1000, self.national)
+        file = self.typed(prices=(3200,), elements=[freight])
+        self.assertEqual(self.values(file), [5050.0])
+        self.assertEqual(file.line_ids.value_insurance, 50)
+        self.assertIn("INS deemed: 1 %", file.line_ids.value_explanation)
+        stated = ("insurance", 7, self.national)
+        file = self.typed(prices=(3200,), elements=[freight, stated])
+        self.assertEqual(self.values(file), [5007.0])
+
+    def test_air_freight_counts_up_to_its_limit(self):
+        self.env["customs.valuation.rule"].create(
+            {
+                "tariff_id": self.tariff.id,
+                "rule": "cap",
+                "kind": "freight_external",
+                "percent": 20,
+                "of": "FOB",
+                "transport_modes": "4",
+            }
+        )
+        elements = [("freight_external", 2500, self.national)]
+        file = self.typed(prices=(8000,), elements=elements, transport_mode="4")
+        self.assertEqual(self.values(file), [12000.0])
+        file = self.typed(prices=(8000,), elements=elements, transport_mode="1")
+        self.assertEqual(self.values(file), [12500.0])
+
+    def test_costs_after_arrival_are_in_the_vat_base_alone(self):
+        file = self.typed(
+            "CIF",
+            prices=(800,),
+            elements=[
+                ("freight_internal", 100, self.national),
+                ("clearance", 50, self.national),
+            ],
+        )
+        self.assertEqual(self.values(file), [1000.0])
+        bases = {
+            line.tax_code_id.code: line.base_calculated for line in file.duty_line_ids
+        }
+        self.assertEqual(bases, {"CID": 1000.0, "VAT": 1200.0})
+
+    def test_part_of_the_freight_beyond_the_border(self):
+        file = self.typed(
+            prices=(800,), elements=[("freight_external", 100, self.national)]
+        )
+        file.valuation_element_ids.percent_included = 70
+        file.action_calculate()
+        self.assertEqual(self.values(file), [1070.0])
+
+    def test_code_of_wrong_length_is_said(self):
+        file = self.typed("CIF", prices=(800,))
+        self.assertFalse("digits" in (file.warning_message or ""))
+        file.line_ids.code = "8516.71"
+        self.assertEqual(file.line_ids.code, "851671")
+        self.assertIn("851671 has 6 digits", file.warning_message)

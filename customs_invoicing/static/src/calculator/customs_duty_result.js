@@ -42,6 +42,10 @@ export class CustomsDutyResult extends Component {
         }
     }
 
+    take(line) {
+        return this.props.record.update({ code: line.code });
+    }
+
     compare(country) {
         return this.props.record.data.compare_origin_ids.addAndRemove({ add: [country.id] });
     }
