@@ -1,6 +1,6 @@
 {
     "name": "Customs Invoicing",
-    "version": "19.0.1.0.0",
+    "version": "19.0.2.0.0",
     "category": "Accounting/Accounting",
     "summary": "From the assessed customs declaration to the books, the client's "
     "invoice and matched money",

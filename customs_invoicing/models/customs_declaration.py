@@ -445,7 +445,6 @@ class CustomsDeclaration(models.Model):
         "capacity",
         "client_id",
         "office_id",
-        "line_ids.customs_value",
         "has_unposted_assessment",
         "importer_id.customs_to_review",
         "exporter_id.customs_to_review",

@@ -142,7 +142,10 @@ class CustomsProductClassification(models.Model):
         lines = self.env["customs.tariff.code"]
         for day, records in self.grouped(lambda r: r._get_code_day()).items():
             checks = lines._check_codes(
-                {(record.tariff_id, get_digits(record.code or "")) for record in records},
+                {
+                    (record.tariff_id, get_digits(record.code or ""))
+                    for record in records
+                },
                 day,
             )
             for record in records:

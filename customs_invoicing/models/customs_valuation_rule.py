@@ -41,7 +41,7 @@ class CustomsValuationRule(models.Model):
     kind = fields.Selection(
         string="Amount", selection=ELEMENT_KINDS, required=True, default="insurance"
     )
-    percent = fields.Float(string="Percent", digits=(12, 6), required=True)
+    percent = fields.Float(digits=(12, 6), required=True)
     of = fields.Char(
         string="Of the sum of",
         required=True,

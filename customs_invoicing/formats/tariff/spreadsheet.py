@@ -172,7 +172,7 @@ class _Rows:
         return (first, last), problem
 
     def _day(self, text) -> tuple[date | None, bool]:
-        return self.days.read(text)
+        return self.days.spell_out(text)
 
     # Rates
 

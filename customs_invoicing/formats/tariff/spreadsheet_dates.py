@@ -35,7 +35,7 @@ class Days:
             return ""
         return "dmy" if day_first else "mdy"
 
-    def read(self, text: str) -> tuple[date | None, bool]:
+    def spell_out(self, text: str) -> tuple[date | None, bool]:
         """Return the day that a text spells and whether it may be another.
 
         :raise ValueError: when it spells none
