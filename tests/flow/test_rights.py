@@ -25,6 +25,7 @@ REFERENCE = (
     "customs.quota.period",
     "customs.tariff.import",
     "customs.tariff.import.flag",
+    "customs.valuation.rule",
 )
 DOCUMENTS = (
     "customs.declaration",
@@ -209,7 +210,9 @@ class TestRights(CustomsCase):
         flag = self.env["customs.tariff.import.flag"].create(
             {"import_id": job.id, "row": 1, "reason": "Unread"}
         )
+        rule = self.env["customs.valuation.rule"].create({**create, "percent": 1})
         return {
+            "customs.valuation.rule": rule,
             "customs.quota": quota,
             "customs.quota.period": quota.period_ids,
             "customs.agreement": agreement,
