@@ -7,6 +7,7 @@ Every way runs in a process of its own, so that its memory is its own, and in a
 transaction that is rolled back: the database stays as it was.
 
 * import: reading the file, 35 744 codes and all their rates, flags and exclusions;
+* codes: the same without rates, to compare with load();
 * load: ``load()`` of the codes alone, without rates and without their tree;
 * COPY: the rows the import wrote, into tables with the same columns, checks and
   indexes (but no foreign keys), in the same transaction.
@@ -67,6 +68,28 @@ def run_import(env, path):
     again._process()
     result["again"] = time.monotonic() - start
     return {**result, **run_copy(env.cr, job.id)}
+
+
+def run_codes(env, path):
+    """Import the codes alone."""
+    file = env["ir.attachment"].create({"name": path.name, "raw": path.read_bytes()})
+    tariff = env.ref("customs_invoicing.tariff_us")
+    job = env["customs.tariff.import"].create(
+        {"tariff_id": tariff.id, "attachment_ids": [(6, 0, file.ids)]}
+    )
+    read = type(job)._read_document
+
+    def read_codes(record):
+        document = read(record)
+        document.measures.clear()
+        document.flags.clear()
+        return document
+
+    type(job)._read_document = read_codes
+    start = time.monotonic()
+    job._process()
+    env.flush_all()
+    return {"codes": time.monotonic() - start}
 
 
 def run_copy(cr, job_id):
@@ -145,7 +168,7 @@ def inside(args):
     config.parse_config([*(["-c", args.config] if args.config else []), *options])
     with Registry(args.database).cursor() as cr:
         env = api.Environment(cr, SUPERUSER_ID, {})
-        way = {"import": run_import, "load": run_load}[args.way]
+        way = {"import": run_import, "codes": run_codes, "load": run_load}[args.way]
         result = way(env, args.file)
         cr.rollback()
     print(json.dumps(result))
@@ -172,7 +195,9 @@ def main():
         default=Path(os.environ.get("CUSTOMS_CASES", "../shared")) / FILE,
     )
     parser.add_argument("--without-load", action="store_true")
-    parser.add_argument("--way", choices=("import", "load"), help=argparse.SUPPRESS)
+    parser.add_argument(
+        "--way", choices=("import", "codes", "load"), help=argparse.SUPPRESS
+    )
     args = parser.parse_args()
     if args.way:
         return inside(args)
@@ -186,8 +211,11 @@ def main():
         f"{done['memory before']:.0f} MB of them before it began"
     )
     if not args.without_load:
+        codes = call("codes", sys.argv[1:])
         load = call("load", sys.argv[1:])
+        print(f"codes    {codes['codes']:7.1f} s   the same without rates")
         print(f"load()   {load['load']:7.1f} s   {load['loaded']} codes, no rates")
+        print(f"         load() / codes = {load['load'] / codes['codes']:.1f}")
         print(f"         load() / import = {load['load'] / done['import']:.1f}")
         print(f"memory   {load['memory']:7.0f} MB of load()")
     return 0

@@ -8,8 +8,13 @@ class CustomsAgreement(models.Model):
 
     _name = "customs.agreement"
     _description = "Trade Agreement"
-    _inherit = ["customs.code.mixin", "customs.validity.mixin"]
+    _inherit = [
+        "customs.code.mixin",
+        "customs.validity.mixin",
+        "customs.measure.owner.mixin",
+    ]
     _order = "tariff_id, code"
+    _measure_field = "agreement_id"
     _validity_key = ("tariff_id", "code")
 
     tariff_id = fields.Many2one(
@@ -58,27 +63,6 @@ class CustomsAgreement(models.Model):
     measure_ids = fields.One2many(
         string="Measures", comodel_name="customs.measure", inverse_name="agreement_id"
     )
-
-    measure_count = fields.Integer(
-        string="Measure count", compute="_compute_measure_count"
-    )
-
-    def _compute_measure_count(self):
-        groups = self.env["customs.measure"]._read_group(
-            [("agreement_id", "in", self.ids)], ["agreement_id"], ["__count"]
-        )
-        counts = {agreement.id: count for agreement, count in groups}
-        for record in self:
-            record.measure_count = counts.get(record.id, 0)
-
-    def action_view_measures(self):
-        self.ensure_one()
-        action = self.env["ir.actions.act_window"]._for_xml_id(
-            "customs_invoicing.customs_measure_action"
-        )
-        action["domain"] = [("agreement_id", "=", self.id)]
-        action["context"] = {"default_agreement_id": self.id}
-        return action
 
     @api.model
     def _search_for_engine(self, tariff, on_date):

@@ -22,8 +22,13 @@ class CustomsMeasureType(models.Model):
 
     _name = "customs.measure.type"
     _description = "Customs Measure Type"
-    _inherit = ["customs.code.mixin", "customs.rounding.mixin"]
+    _inherit = [
+        "customs.code.mixin",
+        "customs.rounding.mixin",
+        "customs.measure.owner.mixin",
+    ]
     _order = "tariff_id, sequence, code"
+    _measure_field = "measure_type_id"
 
     tariff_id = fields.Many2one(
         comodel_name="customs.tariff", required=True, index=True, ondelete="cascade"
@@ -144,9 +149,6 @@ class CustomsMeasureType(models.Model):
         help="Part of what the goods cost. Off for recoverable taxes.",
     )
     source = fields.Char(help="Law or publication that this type was taken from.")
-    measure_count = fields.Integer(
-        string="Measure count", compute="_compute_measure_count"
-    )
     in_vat_base = fields.Boolean(
         string="In the VAT base",
         default=True,
@@ -156,23 +158,6 @@ class CustomsMeasureType(models.Model):
         "UNIQUE(tariff_id, code)",
         "A measure type with this code exists already in the tariff.",
     )
-
-    def _compute_measure_count(self):
-        groups = self.env["customs.measure"]._read_group(
-            [("measure_type_id", "in", self.ids)], ["measure_type_id"], ["__count"]
-        )
-        counts = {kind.id: count for kind, count in groups}
-        for record in self:
-            record.measure_count = counts.get(record.id, 0)
-
-    def action_view_measures(self):
-        self.ensure_one()
-        action = self.env["ir.actions.act_window"]._for_xml_id(
-            "customs_invoicing.customs_measure_action"
-        )
-        action["domain"] = [("measure_type_id", "=", self.id)]
-        action["context"] = {"default_measure_type_id": self.id}
-        return action
 
     def _get_base_terms(self):
         """Return the base of the type as engine terms."""

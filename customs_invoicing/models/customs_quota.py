@@ -14,7 +14,9 @@ class CustomsQuota(models.Model):
 
     _name = "customs.quota"
     _description = "Tariff Quota"
+    _inherit = ["customs.measure.owner.mixin"]
     _order = "tariff_id, order_number"
+    _measure_field = "quota_id"
     _rec_name = "order_number"
 
     tariff_id = fields.Many2one(
@@ -52,27 +54,6 @@ class CustomsQuota(models.Model):
         "UNIQUE(tariff_id, order_number)",
         "A quota with this order number exists already.",
     )
-
-    measure_count = fields.Integer(
-        string="Measure count", compute="_compute_measure_count"
-    )
-
-    def _compute_measure_count(self):
-        groups = self.env["customs.measure"]._read_group(
-            [("quota_id", "in", self.ids)], ["quota_id"], ["__count"]
-        )
-        counts = {quota.id: count for quota, count in groups}
-        for record in self:
-            record.measure_count = counts.get(record.id, 0)
-
-    def action_view_measures(self):
-        self.ensure_one()
-        action = self.env["ir.actions.act_window"]._for_xml_id(
-            "customs_invoicing.customs_measure_action"
-        )
-        action["domain"] = [("quota_id", "=", self.id)]
-        action["context"] = {"default_quota_id": self.id}
-        return action
 
     @api.depends("period_ids.state", "period_ids.date_from", "period_ids.date_to")
     def _compute_state(self):

@@ -22,6 +22,8 @@ def to_copy_text(value):
     if value is None:
         return r"\N"
     if isinstance(value, str):
+        if value.isprintable() and "\\" not in value:
+            return value
         return _SPECIAL.sub(lambda match: _ESCAPES[match[0]], value)
     if isinstance(value, bool):
         return "t" if value else "f"
@@ -35,12 +37,14 @@ class BulkTable:
 
     :param model: empty recordset in the environment of the user who writes
     :param names: stored columns of the rows that are written, ``id`` first
+    :param constants: columns that are the same in all rows
     """
 
-    def __init__(self, model, names):
+    def __init__(self, model, names, **constants):
         self.model = model
         self.cr = model.env.cr
         self.names = tuple(names)
+        self.constants = constants
 
     def reserve_ids(self, count):
         """Return ``count`` new ids, so that rows can refer to each other."""
@@ -61,13 +65,14 @@ class BulkTable:
         stamp = self._get_stamp()
         columns = (
             *self.names,
+            *self.constants,
             *defaults,
             "create_uid",
             "create_date",
             "write_uid",
             "write_date",
         )
-        tail = [*defaults.values(), *stamp, *stamp]
+        tail = [*self.constants.values(), *defaults.values(), *stamp, *stamp]
         self._copy(self.model._table, columns, rows, tail)
 
     def update(self, rows):
@@ -93,8 +98,16 @@ class BulkTable:
                 " FROM %s s WHERE s.id = t.id",
                 table,
                 SQL(", ").join(
-                    SQL("%s = s.%s", SQL.identifier(name), SQL.identifier(name))
-                    for name in values
+                    [
+                        *(
+                            SQL("%s = s.%s", SQL.identifier(name), SQL.identifier(name))
+                            for name in values
+                        ),
+                        *(
+                            SQL("%s = %s", SQL.identifier(name), value)
+                            for name, value in self.constants.items()
+                        ),
+                    ]
                 ),
                 *self._get_stamp(),
                 stage,
@@ -132,51 +145,48 @@ class BulkTable:
                 )
             )
 
-    def check_overlaps(self, ids, equal):
+    def check_overlaps(self, column, values):
         """Apply the rule that one record of a key is in force, as the model would.
 
-        :param equal: columns of the key that are never empty, for the index
+        One pass over the records of a batch instead of the model's comparison in pairs:
+        the planner knows nothing yet of rows that have just been written.
+
+        :param column: column of the key, one of whose ``values`` the rows have
         :raise ValidationError: when two are; rows of a file were compared before, so
             somebody else wrote at the same time
         """
-        if not ids:
-            return
         model = self.model
-        same = [
-            SQL("o.%s = m.%s", SQL.identifier(name), SQL.identifier(name))
-            for name in equal
-        ]
-        same += [
-            SQL(
-                "o.%s IS NOT DISTINCT FROM m.%s",
-                SQL.identifier(name),
-                SQL.identifier(name),
-            )
-            for name in model._validity_key
-            if name not in equal
-        ]
         rows = model.env.execute_query(
             SQL(
                 """
-                SELECT m.id, o.id FROM %(table)s m
-                  JOIN %(table)s o ON o.id != m.id AND %(same)s
-                 WHERE m.id = ANY(%(ids)s) AND m.active AND o.active
-                   AND COALESCE(o.date_from, '-infinity'::date)
-                       <= COALESCE(m.date_to, 'infinity'::date)
-                   AND COALESCE(m.date_from, '-infinity'::date)
-                       <= COALESCE(o.date_to, 'infinity'::date)
+                SELECT id, other_id
+                  FROM (SELECT id, COALESCE(date_from, '-infinity') AS start,
+                               LAG(id) OVER w AS other_id,
+                               LAG(COALESCE(date_to, 'infinity')) OVER w AS other_end
+                          FROM %(table)s
+                         WHERE active AND tariff_id = %(tariff)s
+                           AND (%(column)s = ANY(%(values)s)
+                                OR (%(column)s IS NULL AND %(with_empty)s))
+                        WINDOW w AS (PARTITION BY %(key)s
+                                     ORDER BY COALESCE(date_from, '-infinity'))) found
+                 WHERE other_end >= start
                  LIMIT 1
                 """,
                 table=SQL.identifier(model._table),
-                same=SQL(" AND ").join(same),
-                ids=list(ids),
+                tariff=self.constants["tariff_id"],
+                column=SQL.identifier(column),
+                values=list(values - {None}),
+                with_empty=None in values,
+                key=SQL(", ").join(
+                    SQL.identifier(name) for name in model._validity_key
+                ),
             )
         )
         if rows:
             raise ValidationError(
                 model.env._(
-                    "%(record)s would overlap %(other)s. Somebody may have entered it "
-                    "at the same time: press Continue.",
+                    "%(record)s overlaps %(other)s. End the older one the day before "
+                    "the new one starts, then press Continue.",
                     record=model.browse(rows[0][0]).display_name,
                     other=model.browse(rows[0][1]).display_name,
                 )
@@ -189,7 +199,14 @@ class BulkTable:
     def _get_default_columns(self):
         """Return ``{column: default}`` of the stored columns that rows do not name."""
         model = self.model.browse()
-        taken = {*self.names, "create_uid", "create_date", "write_uid", "write_date"}
+        taken = {
+            *self.names,
+            *self.constants,
+            "create_uid",
+            "create_date",
+            "write_uid",
+            "write_date",
+        }
         fields = [
             field
             for field in model._fields.values()

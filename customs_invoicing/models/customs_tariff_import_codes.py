@@ -23,7 +23,6 @@ SEPARATOR = " › "
 
 _COLUMNS = (
     "id",
-    "tariff_id",
     "code",
     "suffix",
     "indent",
@@ -37,8 +36,6 @@ _COLUMNS = (
     "declarable",
     "date_from",
     "date_to",
-    "edition",
-    "import_id",
     "import_digest",
 )
 _TREE_COLUMNS = ("id", "parent_id", "parent_path", "full_description")
@@ -136,7 +133,9 @@ class CodesStep:
         self._load_parents(rows)
         plan = [(row, *self._decide(row, stored)) for row in rows]
         new = [row for row, decision, _mark in plan if decision.action == INSERT]
-        table = BulkTable(self.env["customs.tariff.code"], _COLUMNS)
+        table = BulkTable(
+            self.env["customs.tariff.code"], _COLUMNS, **self.run.get_constants()
+        )
         ids = dict(
             zip((row.row for row in new), table.reserve_ids(len(new)), strict=True)
         )
@@ -251,9 +250,7 @@ class CodesStep:
         self._end(table, ends)
         table.update(corrects)
         table.insert(inserts)
-        table.check_overlaps(
-            [row[0] for row in (*inserts, *corrects)], table.model._validity_key
-        )
+        table.check_overlaps("code", {row[1] for row in (*inserts, *corrects)})
         BulkTable(table.model, _TREE_COLUMNS).update(tree)
         BulkTable(table.model, ("id", "date_to")).update(dates)
 
@@ -284,7 +281,6 @@ class CodesStep:
         parent_id, path, words = node
         return (
             record_id,
-            self.run.tariff_id,
             code,
             suffix,
             row.indent,
@@ -298,8 +294,6 @@ class CodesStep:
             row.declarable,
             start,
             decision.date_to,
-            self.run.edition,
-            self.run.job_id,
             mark,
         )
 

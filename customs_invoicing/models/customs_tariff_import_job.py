@@ -228,6 +228,11 @@ class CustomsTariffImport(models.Model):
                 vals |= {"state": "done", "finished_at": fields.Datetime.now()}
         self.write(vals)
         if self.state == "done":
+            if self.row_total >= BATCH:
+                # the planner must know of the new rows before the next declaration
+                self.env.cr.execute(
+                    "ANALYZE customs_measure, customs_measure_component"
+                )
             if self.edition:
                 self.tariff_id.edition = self.edition
             self._notify_end()

@@ -26,7 +26,6 @@ NO_AMOUNT = ("control", "unit")
 _COLUMNS = (
     "id",
     "measure_type_id",
-    "tariff_id",
     "code_prefix",
     "origin_id",
     "origin_group_id",
@@ -42,8 +41,6 @@ _COLUMNS = (
     "source_key",
     "date_from",
     "date_to",
-    "edition",
-    "import_id",
     "import_digest",
 )
 _COMPONENT_COLUMNS = (
@@ -240,7 +237,7 @@ class MeasuresStep:
 
     def _write(self, plan, used):
         run = self.run
-        table = BulkTable(self.env["customs.measure"], _COLUMNS)
+        table = BulkTable(self.env["customs.measure"], _COLUMNS, **run.get_constants())
         new = [place for place, decision, _mark in plan if decision.action == INSERT]
         ids = dict(zip(new, table.reserve_ids(len(new)), strict=True))
         written, corrected, dates, ends = [], [], [], []
@@ -319,15 +316,9 @@ class MeasuresStep:
                 self._flag_rate(row, record_id, problem)
         table.update(corrections)
         table.insert(measures)
-        for equal in (("tariff_id", "code_prefix"), ("tariff_id",)):
-            table.check_overlaps(
-                [
-                    values[0]
-                    for values in (*measures, *corrections)
-                    if bool(values[3]) == ("code_prefix" in equal)
-                ],
-                equal,
-            )
+        table.check_overlaps(
+            "code_prefix", {values[2] for values in (*measures, *corrections)}
+        )
         components += self._insert_conditions(conditions)
         BulkTable(self.env["customs.measure.component"], _COMPONENT_COLUMNS).insert(
             components
@@ -345,7 +336,6 @@ class MeasuresStep:
         return (
             record_id,
             key[0],
-            self.run.tariff_id,
             key[1],
             key[2],
             key[3],
@@ -361,8 +351,6 @@ class MeasuresStep:
             row.key or None,
             start,
             decision.date_to,
-            self.run.edition,
-            self.run.job_id,
             mark,
         )
 

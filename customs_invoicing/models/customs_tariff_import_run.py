@@ -143,6 +143,14 @@ class ImportRun:
 
     # === COLUMNS === #
 
+    def get_constants(self):
+        """Return the columns that are the same in all codes and measures."""
+        return {
+            "tariff_id": self.tariff_id,
+            "edition": self.edition,
+            "import_id": self.job_id,
+        }
+
     def to_translated(self, text):
         """Return a text as the column of a translated field, as a new record has it."""
         lang = self.env.lang or "en_US"
