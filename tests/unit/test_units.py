@@ -124,6 +124,15 @@ def test_no_guess(stated, key):
     assert units.quantity_in({stated: Decimal(5)}, key) is None
 
 
+@pytest.mark.parametrize(
+    ("printed", "key"),
+    [("kg", "kg"), ("Pb kg", "kg:lead"), ("100 kg/net eda", "kg:drained"), ("l", "l")],
+)
+def test_what_a_stated_unit_measures(printed, key):
+    """The lead in goods is never taken for their mass."""
+    assert units.find_unit(printed).quantity_key == key
+
+
 def test_nothing_stated():
     assert units.quantity_in({}, "kg") is None
     assert units.quantity_in({"kg": None}, "kg") is None
