@@ -390,6 +390,13 @@ class Records:
 
     # --- What came out ---
 
+    def tax_lines(self):
+        """Return our duty lines, those that only round a total left out."""
+        return self.declaration.duty_line_ids.filtered(
+            lambda line: line.line_id
+            or line.measure_id.measure_type_id.scope == "entry"
+        )
+
     def duty_line(self, number, tax_code):
         """Return our duty line of one tax of an item; ``None`` for the declaration."""
         item = self.lines[number] if number is not None else self.lines.browse()
@@ -424,6 +431,10 @@ class Records:
         if name.startswith("B:"):
             return sum(Decimal(str(line.base_calculated)) for line in lines)
         if lines:
-            return self.totals[code].assessed
+            total = self.totals[code].assessed
+            in_lines = sum(Decimal(str(line.amount_calculated)) for line in lines)
+            # every line is a monetary field: it cannot hold more than cents
+            assert abs(in_lines - total) <= len(lines) * Decimal("0.005"), (code, total)
+            return total
         found = [self.value(number, name) for number in range(len(self.lines))]
         return sum(found) if any(one is not None for one in found) else None

@@ -3,7 +3,7 @@ from odoo.exceptions import UserError
 
 from ..engine import calculate
 from ..engine.model import ENTRY
-from ..tools import changed_vals, to_float
+from ..tools import changed_vals, to_decimal, to_float
 
 #: What is read of the duty lines that are there, before ours are written
 _EXPECTATION = (
@@ -139,11 +139,13 @@ class CustomsDeclaration(models.Model):
         for line in duty_lines:
             by_key.setdefault((line.line_id.id, line.tax_code_id.code), line)
         calculated, to_create = set(), []
-        for (item, tax_code), group in self._group_results(calculation, by_key).items():
-            vals = {
-                **self._prepare_expectation_vals(group),
-                "calculation_id": record.id,
-            }
+        groups = self._group_results(calculation, by_key)
+        expected = {
+            key: self._prepare_expectation_vals(group) for key, group in groups.items()
+        }
+        expected.update(self._prepare_total_roundings(calculation, expected))
+        for (item, tax_code), vals in expected.items():
+            vals["calculation_id"] = record.id
             line = by_key.get((item, tax_code))
             if line:
                 if changed := changed_vals(line, vals):
@@ -216,6 +218,40 @@ class CustomsDeclaration(models.Model):
             "status_calculated": results[0].status,
             "explanation": "\n".join(result.explanation for result in results),
         }
+
+    def _prepare_total_roundings(self, calculation, expected):
+        """Return what rounding the total of a tax adds to the sum of its items.
+
+        Only before the authority has spoken: it states the items, not this line.
+        """
+        self.ensure_one()
+        sums = {}
+        for (_item, tax_code), vals in expected.items():
+            sums.setdefault(tax_code, []).append(vals)
+        roundings = {}
+        for tax_code, total in calculation.totals.by_tax.items():
+            found = sums.get(tax_code, ())
+            if self.current_assessment_id or (False, tax_code) in expected:
+                continue
+            if total.assessed is None or not all(v["is_calculated"] for v in found):
+                continue
+            items = sum(to_decimal(v["amount_calculated"]) for v in found)
+            payable = sum(to_decimal(v["payable_calculated"]) for v in found)
+            if total.assessed != items:
+                roundings[False, tax_code] = {
+                    **found[0],
+                    "base_calculated": 0.0,
+                    "rate_calculated": False,
+                    "amount_calculated": to_float(total.assessed - items),
+                    "payable_calculated": to_float((total.payable or 0) - payable),
+                    "explanation": self.env._(
+                        "Rounding of the total of %(tax)s: %(items)s to %(total)s.",
+                        tax=tax_code,
+                        items=self.tariff_currency_id.format(to_float(items)),
+                        total=self.tariff_currency_id.format(to_float(total.assessed)),
+                    ),
+                }
+        return roundings
 
     def _flag_missing_rates(self, lines):
         """Say on which duty lines our tariff is silent, and drop stale ones of ours."""

@@ -26,8 +26,8 @@ class CustomsDeclaration(models.Model):
         length = self.tariff_id.code_length
         return [
             self.env._(
-                "Item %(item)s: code %(code)s has %(found)s digits; those of the tariff "
-                "have %(length)s.",
+                "Item %(item)s: code %(code)s has %(found)s digits; those of the "
+                "tariff have %(length)s.",
                 item=line.number,
                 code=line.code,
                 found=len(line.code),

@@ -242,7 +242,9 @@ class CustomsTariffImport(models.Model):
     def _get_content(self):
         """Return ``(name, bytes)`` of one file, or a list of them of several."""
         self.ensure_one()
-        files = [(file.name, file.raw or b"") for file in self.attachment_ids]
+        # a form is read with sizes in place of contents
+        attachments = self.attachment_ids.with_context(bin_size=False)
+        files = [(file.name, file.raw or b"") for file in attachments]
         if len(files) == 1:
             return files[0]
         return ", ".join(name for name, _content in files), files

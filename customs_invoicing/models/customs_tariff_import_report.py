@@ -140,17 +140,29 @@ class CustomsTariffImport(models.Model):
         groups = self.env["customs.tariff.import.flag"]._read_group(
             [("import_id", "=", self.id)],
             ["reason_code"],
-            ["__count", "reason:min"],
+            ["__count", "reason:min", "text:min"],
             order="__count desc",
             limit=LISTED_REASONS,
         )
         if not groups:
             return Markup("")
         items = Markup("").join(
-            Markup("<li><b>%s ×</b> %s</li>") % (f"{count:,}", example)
-            for _reason, count, example in groups
+            Markup("<li><b>%s ×</b> %s</li>")
+            % (f"{count:,}", self._get_example(reason, example, text))
+            for reason, count, example, text in groups
         )
         return Markup("<h5>%s</h5><ul>%s</ul>") % (
             self.env._("To look at, one example of each kind"),
             items,
+        )
+
+    @api.model
+    def _get_example(self, reason_code, example, text):
+        """Return the words for all flags of a reason; rates have one each."""
+        if reason_code != "rate_not_read":
+            return example
+        return self.env._(
+            "The rate could not be read, as in “%s”: it is unknown until somebody "
+            "enters it, never zero.",
+            text or "–",
         )

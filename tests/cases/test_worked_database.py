@@ -163,7 +163,7 @@ class TestWorkedDatabase(CustomsCase):
                 self._cents(records, line.payable_calculated),
                 line.status_calculated,
             )
-            for line in records.declaration.duty_line_ids
+            for line in records.tax_lines()
         }
 
     def _of_engine(self, records):
@@ -201,7 +201,7 @@ class TestWorkedDatabase(CustomsCase):
                 for result in (*calculation, *calculation.entry_results)
             }
             numbers = {line.id: number for number, line in enumerate(records.lines)}
-            for line in records.declaration.duty_line_ids:
+            for line in records.tax_lines():
                 key = numbers.get(line.line_id.id), line.tax_code_id.code
                 with self.subTest(records.case["id"], key=key):
                     self.assert_explained(line, by_key[key])

@@ -213,6 +213,17 @@ class TestCalculation(CustomsCase):
         file.action_calculate()
         self.assertEqual(self.duty(file).amount_calculated, 100)
 
+    def test_rounding_of_a_total_stands_by_itself(self):
+        self.duty_type.write(
+            {"total_rounding_mode": "down", "total_rounding_unit": 100}
+        )
+        file = self.typed([{"customs_value": 1400}, {"customs_value": 1900}])
+        lines = self.duty(file)
+        self.assertEqual(lines.mapped("amount_calculated"), [70, 95, -65])
+        self.assertFalse(lines[2].line_id)
+        self.assertIn("165.00 to $\N{NO-BREAK SPACE}100.00", lines[2].explanation)
+        self.assertEqual(file.calculation_ids.amount_total, 100 + 519.75)
+
     def test_circular_base_is_said(self):
         self.duty_type.write(
             {
