@@ -55,6 +55,11 @@ CIF, CFR, FOB = "cif", "cfr", "fob"
 BASES = {CIF: _CIF | {ADDITION}, CFR: _CFR | {ADDITION}, FOB: _FOB | {ADDITION}}
 
 
+def contains_freight(name: str) -> bool:
+    """Whether a name is that of a value that contains the main carriage."""
+    return FREIGHT in BASES.get(name.lower(), ())
+
+
 def is_in_price(kind: str, incoterm: str) -> bool:
     """Whether a price under a term contains a kind of charge.
 

@@ -3,8 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 
-from .apportion import apportion, apportion_independent
-from .exchange import CustomsRate, convert
+from .exchange import CustomsRate
 from .explain import money_words, number_words, term_words
 from .incoterms import (
     ADDITION,
@@ -17,22 +16,18 @@ from .incoterms import (
     ORIGIN,
     OTHER,
     TERMS,
+    contains_freight,
     is_in_price,
     is_in_value,
 )
 from .model import CUSTOMS_VALUE
-from .rounding import CENTS, EXACT, RoundingRules, add_up, first_set, round_by
+from .rounding import EXACT, RoundingRules, add_up, first_set, round_by
 from .steps import Step, ValuationError, rate_words, run_steps
 from .valuation_model import (
-    GROSS_MASS,
     HUNDRED,
     INDEPENDENT,
     INVOICE,
     LARGEST_REMAINDER,
-    MANUAL,
-    NET_MASS,
-    QUANTITY,
-    VALUE,
     VAT_CHARGES,
     ZERO,
     ItemValues,
@@ -40,6 +35,7 @@ from .valuation_model import (
     ValuationElement,
     ValuationItem,
 )
+from .valuation_spread import Spreading
 
 
 def valuate(
@@ -79,10 +75,9 @@ def valuate(
         raise ValuationError(f"unknown basis {basis}; known are {', '.join(BASES)}")
     if method not in (LARGEST_REMAINDER, INDEPENDENT):
         raise ValuationError(f"unknown method {method} of spreading charges")
-    work = _Work(
-        list(items), incoterm, basis, national, dict(rates or {}), rules, method
-    )
-    for element in _in_order(list(elements)):
+    terms = national, dict(rates or {}), rules or RoundingRules(), method
+    work = _Work(list(items), incoterm, basis, list(elements), *terms)
+    for element in work.elements:
         work.add(element)
     steps = list(steps)
     return Valuation(
@@ -94,38 +89,28 @@ _PHASES = (ADDITION, DEDUCTION, ORIGIN, FREIGHT, INSURANCE)
 
 
 def _in_order(elements):
-    """Return actual charges first, each on the way of the goods, then deemed ones."""
-    stated = {
-        element.name
-        for element in elements
-        if element.amount is not None or element.parts
-    }
-    wanted = [
-        element
-        for element in elements
-        if element.amount is not None or element.parts or element.name not in stated
-    ]
+    """Return charges on the way of the goods, of each kind the actual ones first."""
 
     def place(element):
-        deemed = element.amount is None and not element.parts
         phase = _PHASES.index(element.kind) if element.kind in _PHASES else 99
-        return phase, deemed
+        return phase, element.is_deemed
 
-    return sorted(wanted, key=place)
+    return sorted(elements, key=place)
 
 
-class _Work:
+class _Work(Spreading):
     """A valuation while it is made."""
 
-    def __init__(self, items, incoterm, basis, national, rates, rules, method):
-        self.items, self.incoterm, self.basis = items, incoterm, basis
-        self.national, self.rates, self.method = national, rates, method
-        self.rules = rules or RoundingRules()
-        self.values: list[dict[str, Decimal]] = []
+    def __init__(self, items, incoterm, basis, elements, *terms):
+        super().__init__(items, *terms)
+        self.incoterm, self.basis = incoterm, basis
+        self.elements = _in_order(elements)
+        self.stated = [one for one in elements if one.amount is not None or one.parts]
         self.words: list[list[str]] = []
         self.customs: list[list[tuple[str, Decimal]]] = []
         self.vat: list[Decimal] = []
         self.charges: list[list[tuple[ValuationElement, Decimal]]] = []
+        self.limits: dict[tuple, Decimal] = {}
         for item in items:
             self._start(item)
 
@@ -136,8 +121,10 @@ class _Work:
             amounts[INVOICE] = item.price
         for name, money in amounts.items():
             if not money.amount.is_finite():
-                raise ValuationError(f"item {item.key}: {name} is not a number")
-            values[name] = self._national(money.amount, money.currency, money.rounding)
+                raise ValuationError(f"item {item.called}: {name} is not a number")
+            values[name] = self.in_national(
+                money.amount, money.currency, money.rounding
+            )
             if money.currency and money.currency != self.national:
                 words.append(
                     f"{name}: {money_words(money.amount, money.currency)} "
@@ -145,28 +132,28 @@ class _Work:
                     f"{money_words(values[name], self.national)}"
                 )
         if values.get(INVOICE, ZERO) < 0:
-            raise ValuationError(f"item {item.key}: the price is negative; correct it")
+            raise ValuationError(
+                f"item {item.called}: the price is negative; correct it"
+            )
         self.values.append(values)
         self.words.append(words)
         self.customs.append([(INVOICE, values[INVOICE])] if INVOICE in values else [])
         self.vat.append(ZERO)
         self.charges.append([])
 
-    def _national(self, amount, currency, rounding=None):
-        national = convert(amount, currency, self.national, self.rates)
-        return round_by(first_set(rounding, self.rules.value), national)
-
     # --- Charges -----------------------------------------------------------------
 
     def add(self, element):
         """Give every item its part of a charge, and count it where it belongs."""
-        if element.amount is None and element.percent is not None:
+        if element.is_deemed:
             amounts = [
                 self._deemed(element, position) for position in range(len(self.items))
             ]
         else:
-            amounts = self._spread(element)
+            amounts = self.spread(element)
         for position, amount in enumerate(amounts):
+            if amount is None:
+                continue
             amount = self._capped(element, position, amount)
             values = self.values[position]
             values[element.name] = EXACT.add(values.get(element.name, ZERO), amount)
@@ -174,9 +161,20 @@ class _Work:
             self._count(element, position, amount)
 
     def _deemed(self, element, position):
+        """Return what is deemed of an item, ``None`` where its charge is known."""
         item = self.items[position]
-        if element.item_key is not None and item.key != element.item_key:
+        if not element.concerns(item):
             return ZERO
+        if any(
+            other.name == element.name and other.concerns(item) for other in self.stated
+        ):
+            return None
+        if element.in_customs_value is None and element.kind in TERMS.get(
+            self.incoterm, ()
+        ):
+            return None  # the price contains the real one
+        if element.kind not in (FREIGHT, ORIGIN):
+            self._need_freight(element, position)
         whole = self._sum(element.of, position, element.name)
         amount = EXACT.divide(EXACT.multiply(whole, element.percent), HUNDRED)
         amount = round_by(first_set(element.value_rounding, self.rules.value), amount)
@@ -190,17 +188,40 @@ class _Work:
     def _capped(self, element, position, amount):
         if element.cap_percent is None:
             return amount
-        whole = self._sum(element.cap_of, position, element.name)
-        limit = EXACT.divide(EXACT.multiply(whole, element.cap_percent), HUNDRED)
-        limit = round_by(first_set(element.value_rounding, self.rules.value), limit)
-        if amount <= limit:
+        # one limit for all charges of a name, on values without any of them
+        key = position, element.name, element.cap_percent, element.cap_of
+        if key not in self.limits:
+            whole = self._sum(element.cap_of, position, element.name)
+            limit = EXACT.divide(EXACT.multiply(whole, element.cap_percent), HUNDRED)
+            rounding = first_set(element.value_rounding, self.rules.value)
+            self.limits[key] = round_by(rounding, limit)
+        limit = self.limits[key]
+        before = self.values[position].get(element.name, ZERO)
+        in_all = EXACT.add(before, amount)
+        if in_all <= limit:
             return amount
         self.words[position].append(
             f"{element.name} limited to {number_words(element.cap_percent)} % of "
             f"{' + '.join(element.cap_of)}: {money_words(limit, self.national)} for "
-            f"{money_words(amount, self.national)}"
+            f"{money_words(in_all, self.national)}"
         )
-        return limit
+        return max(ZERO, EXACT.subtract(limit, before))
+
+    def _need_freight(self, element, position):
+        """Stop where a percentage is of a value that lacks its freight."""
+        names = [name for name in element.of if contains_freight(name)]
+        kinds = {charge.kind for charge, _amount in self.charges[position]}
+        if (
+            names
+            and self.incoterm
+            and not {FREIGHT} & (kinds | TERMS[self.incoterm])
+            and names[0] not in self.values[position]
+        ):
+            raise ValuationError(
+                f"item {self.items[position].called}: {element.name} is a percentage "
+                f"of {names[0]}, which contains the freight, and the price does not "
+                f"({self.incoterm}); state the freight"
+            )
 
     def _sum(self, names, position, wanted_by):
         total = ZERO
@@ -211,90 +232,11 @@ class _Work:
             if value is None:
                 known = ", ".join(sorted(self.values[position])) or "none"
                 raise ValuationError(
-                    f"item {self.items[position].key}: {wanted_by} is a percentage of "
-                    f"{name}, which is not known (or comes after it); known are {known}"
+                    f"item {self.items[position].called}: {wanted_by} is a percentage "
+                    f"of {name}, which is not known (or comes after it); known are {known}"
                 )
             total = EXACT.add(total, value)
         return total
-
-    def _spread(self, element):
-        """Return the part of every item, in national currency."""
-        keys = [item.key for item in self.items]
-        if element.by == MANUAL:
-            return self._manual(element, keys)
-        if element.item_key is not None:
-            if element.item_key not in keys:
-                raise ValuationError(
-                    f"{element.name} belongs to item {element.item_key}, "
-                    "which does not exist"
-                )
-            amount = self._national(
-                element.amount, element.currency, element.value_rounding
-            )
-            return [amount if key == element.item_key else ZERO for key in keys]
-        weights = [self._weight(element, position) for position in range(len(keys))]
-        method = element.method or self.method
-        part = first_set(element.part_rounding, self.rules.part)
-        try:
-            if method == INDEPENDENT:
-                parts = apportion_independent(element.amount, weights, part)
-                return [
-                    self._national(one, element.currency, element.value_rounding)
-                    for one in parts
-                ]
-            total = self._national(
-                element.amount, element.currency, element.value_rounding
-            )
-            unit = first_set(part, element.value_rounding, self.rules.value, CENTS)
-            return apportion(total, weights, unit.unit)
-        except ValueError as error:
-            raise ValuationError(
-                f"{element.name} cannot be spread by {element.by}: {error}"
-            ) from error
-
-    def _manual(self, element, keys):
-        unknown = sorted(str(key) for key in element.parts if key not in keys)
-        if unknown:
-            raise ValuationError(
-                f"{element.name} has parts of items that do not exist: "
-                + ", ".join(unknown)
-            )
-        stated = add_up(element.parts.values())
-        if element.amount is not None and stated != element.amount:
-            raise ValuationError(
-                f"the parts of {element.name} are {number_words(stated)} in all, but "
-                f"it is {number_words(element.amount)}; correct one of them"
-            )
-        return [
-            self._national(
-                element.parts.get(key, ZERO), element.currency, element.value_rounding
-            )
-            for key in keys
-        ]
-
-    def _weight(self, element, position):
-        item = self.items[position]
-        if element.by == VALUE:
-            if item.price is None:
-                found = None
-            else:  # before rounding: the ratio of the prices as invoiced
-                price = item.price
-                found = convert(price.amount, price.currency, self.national, self.rates)
-        elif element.by in (GROSS_MASS, NET_MASS, QUANTITY):
-            field_name = {GROSS_MASS: "gross_mass"}.get(element.by, element.by)
-            found = getattr(item, field_name)
-        else:
-            found = self.values[position].get(element.by)
-        if found is None:
-            raise ValuationError(
-                f"item {item.key}: {element.name} is spread by "
-                f"{element.by.replace('_', ' ')}, which is not stated"
-            )
-        if not found.is_finite():
-            raise ValuationError(
-                f"item {item.key}: {element.by.replace('_', ' ')} is not a number"
-            )
-        return found
 
     # --- What counts -------------------------------------------------------------
 
@@ -309,8 +251,10 @@ class _Work:
 
     def _effect(self, element, amount, basis):
         """Return what of a charge a value contains, and what it adds to the price."""
-        share = EXACT.divide(EXACT.multiply(amount, element.percent_included), HUNDRED)
-        share = round_by(self.rules.value, share)
+        share = amount
+        if element.percent_included != HUNDRED:  # else it is rounded already
+            share = EXACT.multiply(amount, element.percent_included)
+            share = round_by(self.rules.value, EXACT.divide(share, HUNDRED))
         if element.in_customs_value is not None:
             included = share if element.in_customs_value else ZERO
             return included, included
@@ -355,14 +299,14 @@ class _Work:
             try:
                 found, more = run_steps(values, steps, self.national, self.rates)
             except ValuationError as error:
-                key = self.items[position].key
-                raise ValuationError(f"item {key}: {error}") from error
+                called = self.items[position].called
+                raise ValuationError(f"item {called}: {error}") from error
             values, words = found, words + more
         customs_value = values.get(CUSTOMS_VALUE)
         if customs_value is not None and customs_value < 0:
             raise ValuationError(
-                f"item {self.items[position].key}: the customs value would be negative "
-                f"({number_words(customs_value)}); correct the deductions"
+                f"item {self.items[position].called}: the customs value would be "
+                f"negative ({number_words(customs_value)}); correct the deductions"
             )
         return ItemValues(
             self.items[position].key,

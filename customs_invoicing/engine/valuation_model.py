@@ -45,6 +45,12 @@ class ValuationItem:
     net_mass: Decimal | None = None  # kg
     quantity: Decimal | None = None
     values: Mapping[str, Money] = field(default_factory=dict)  # further, by name
+    label: str = ""  # what a person calls it, in words instead of the key
+
+    @property
+    def called(self) -> str:
+        """What the item is called in words."""
+        return self.label or str(self.key)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +59,9 @@ class ValuationElement:
 
     Whether it belongs to the customs value follows from its kind and the delivery term,
     unless ``in_customs_value`` says so.  An element with ``percent`` and no amount is
-    deemed: that much of the sum of the values ``of``, only where no other element of
-    its name has an amount.
+    deemed: that much of the sum of the values ``of``, for items that no other element
+    of its name has an amount for, and only where the price does not contain such a
+    charge by the delivery term.  A limit is one for all elements of a name.
 
     :raise ValueError: when it contradicts itself
     """
@@ -93,6 +100,15 @@ class ValuationElement:
             raise ValueError(f"{self.name}: a limit is a percentage of named values")
         if self.by != MANUAL and self.amount is None and self.percent is None:
             raise ValueError(f"{self.name} has neither an amount nor a percentage")
+
+    @property
+    def is_deemed(self) -> bool:
+        """Whether nobody states the charge: it is a percentage."""
+        return self.amount is None and self.percent is not None and not self.parts
+
+    def concerns(self, item: ValuationItem) -> bool:
+        """Whether the charge is of an item, by itself or as part of the whole."""
+        return self.item_key is None or self.item_key == item.key
 
 
 @dataclass(frozen=True, slots=True)

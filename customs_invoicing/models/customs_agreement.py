@@ -1,6 +1,9 @@
+from datetime import date
+
 from odoo import api, fields, models
 
 from ..engine import model as engine
+from ..tools import split_codes
 
 
 class CustomsAgreement(models.Model):
@@ -65,27 +68,35 @@ class CustomsAgreement(models.Model):
     )
 
     @api.model
-    def _search_for_engine(self, tariff, on_date):
-        """Return the agreements of a tariff in force on a day, for the engine."""
-        records = self.search(
-            [("tariff_id", "=", tariff.id), *self._domain_in_force(on_date)]
+    def _search_for_engine(self, tariff):
+        """Return all agreements of a tariff, for the engine.
+
+        Those that have ended too: a claim of an agreement nobody knows would count.
+        """
+        records = self.with_context(active_test=False).search(
+            [("tariff_id", "=", tariff.id)]
         )
         return [item for record in records for item in record._to_engine()]
+
+    def _get_claim_codes(self):
+        """Return the codes by which the agreement is claimed."""
+        self.ensure_one()
+        return split_codes(self.preference_codes) or frozenset([self.code])
 
     def _to_engine(self):
         """Return one engine agreement for each code it is claimed by."""
         self.ensure_one()
-        codes = [c.strip() for c in (self.preference_codes or "").split(",")]
         return [
             engine.Agreement(
                 code=code,
                 name=self.name,
                 countries=frozenset(self.country_ids.mapped("code")),
                 valid_from=self.date_from or None,
-                valid_to=self.date_to or None,
+                # an archived one is no longer in force
+                valid_to=(self.date_to or None) if self.active else date.min,
                 proofs=tuple(
                     (proof.document_code or "", proof.name) for proof in self.proof_ids
                 ),
             )
-            for code in dict.fromkeys(filter(None, codes or [])) or [self.code]
+            for code in sorted(self._get_claim_codes())
         ]

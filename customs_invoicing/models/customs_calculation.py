@@ -31,6 +31,9 @@ class CustomsCalculation(models.Model):
     problem_count = fields.Integer(
         string="Not calculated", help="Amounts that could not be calculated."
     )
+    warning = fields.Text(
+        string="What to look at", help="Doubts that belong to no single amount."
+    )
     fingerprint = fields.Char(index=True)
     inputs = fields.Json(
         prefetch=False, help="Items, measures, exchange rates and roundings."
@@ -61,7 +64,7 @@ class CustomsCalculation(models.Model):
                 "amount": None if result.amount is None else str(result.amount),
                 "explanation": result.explanation,
             }
-            for result in calculation.results
+            for result in (*calculation.results, *calculation.entry_results)
         ]
 
     def action_repeat(self):

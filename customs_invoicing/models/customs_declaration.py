@@ -454,6 +454,10 @@ class CustomsDeclaration(models.Model):
         "line_ids.code",
         "line_ids.customs_value",
         "line_ids.value_problem",
+        "line_ids.invoice_value",
+        "valuation_element_ids.kind",
+        "line_ids.quota_requested",
+        "calculation_ids.warning",
         "tariff_id.code_length",
         "control_balance",
     )

@@ -47,11 +47,18 @@ class CustomsDeclaration(models.Model):
                 )
         self._compute_values()
         groups = self.grouped(
-            lambda r: (r.tariff_id, r._get_calculation_date(), r._get_rate_date())
+            lambda r: (
+                r.tariff_id,
+                r._get_calculation_date(),
+                r._get_rate_date(),
+                r.company_id,
+            )
         )
         found = []
-        for (tariff, on_date, rate_date), records in groups.items():
-            context = records._prepare_engine_context(tariff, on_date, rate_date)
+        for (tariff, on_date, rate_date, company), records in groups.items():
+            context = records._prepare_engine_context(
+                tariff, on_date, rate_date, company
+            )
             for record in records:
                 found.append((record, *record._calculate_expectation(context)))
         stored = self._store_calculations(found)
@@ -90,7 +97,7 @@ class CustomsDeclaration(models.Model):
 
     # === CALCULATION === #
 
-    def _prepare_engine_context(self, tariff, on_date, rate_date):
+    def _prepare_engine_context(self, tariff, on_date, rate_date, company):
         """Read what the items of all these declarations are calculated with.
 
         The number of queries does not depend on how many items there are.
@@ -99,21 +106,22 @@ class CustomsDeclaration(models.Model):
         measures = self.env["customs.measure"]._search_for_items(tariff, codes, on_date)
         engine_measures = measures._to_engine()
         currencies = self.env["customs.measure"]._get_currencies(
-            component
+            part
             for measure in engine_measures
-            for component in (
+            for part in (
                 *(measure.components or ()),
+                *measure.conditions,  # their limits
                 *(part for c in measure.conditions for part in c.components),
             )
         )
         foreign = self.env["res.currency"].browse(c.id for c in currencies.values())
-        agreements = self.env["customs.agreement"]._search_for_engine(tariff, on_date)
+        agreements = self.env["customs.agreement"]._search_for_engine(tariff)
         return {
             "measures": engine_measures,
             "on_date": on_date,
             "rounding": tariff._get_rounding(),
             "currency": tariff.currency_id.name,
-            "rates": tariff._get_customs_rates(foreign, rate_date, self.company_id[:1]),
+            "rates": tariff._get_customs_rates(foreign, rate_date, company),
             "agreements": agreements,
             "cascade_exact": tariff.cascade_exact,
         }
@@ -256,7 +264,10 @@ class CustomsDeclaration(models.Model):
     def _flag_missing_rates(self, lines):
         """Say on which duty lines our tariff is silent, and drop stale ones of ours."""
         stale = lines.filtered(
-            lambda line: not line.amount_assessed and not line.rate_assessed
+            lambda line: line.status == "information"
+            and not line.amount_assessed
+            and not line.rate_assessed
+            and not line.base_assessed
         )
         stale.unlink()
         (lines - stale).write(

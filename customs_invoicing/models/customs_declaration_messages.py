@@ -24,7 +24,18 @@ class CustomsDeclaration(models.Model):
         """Return sentences on items whose code cannot be one of the tariff."""
         self.ensure_one()
         length = self.tariff_id.code_length
+        asking = self.line_ids.filtered(
+            lambda line: line.quota_order_number and line.quota_requested <= 0
+        )
         return [
+            self.env._(
+                "Item %(item)s claims quota %(quota)s without a quantity, so its rate "
+                "does not apply.",
+                item=line.number,
+                quota=line.quota_order_number,
+            )
+            for line in asking
+        ] + [
             self.env._(
                 "Item %(item)s: code %(code)s has %(found)s digits; those of the "
                 "tariff have %(length)s.",
@@ -67,6 +78,18 @@ class CustomsDeclaration(models.Model):
                 )
             )
         warnings += self._get_code_warnings()
+        unpriced = self.line_ids.filtered(lambda line: not line.invoice_value)
+        if unpriced and self.line_ids - unpriced and self.valuation_element_ids:
+            warnings.append(
+                self.env._(
+                    "Item %(items)s has no price, so it bears no share of freight and "
+                    "other costs. Enter a price, or its costs on the item.",
+                    items=", ".join(map(str, unpriced.mapped("number"))),
+                )
+            )
+        last = self.calculation_ids[:1]
+        if last.warning:
+            warnings += last.warning.split("\n")
         problems = dict.fromkeys(
             self.line_ids.filtered(lambda line: not line.customs_value).mapped(
                 "value_problem"

@@ -4,6 +4,7 @@ import json
 from odoo import fields, models
 
 from ..engine import snapshot
+from ..engine.problems import TIE
 from ..tools import to_float
 
 
@@ -59,8 +60,10 @@ class CustomsDeclaration(models.Model):
     def _prepare_calculation_vals(self, inputs, calculation):
         """Return the values of the record of one calculation."""
         self.ensure_one()
-        used = {result.measure.key for result in calculation.results}
-        used |= {result.measure.key for result in calculation.entry_results}
+        results = (*calculation.results, *calculation.entry_results)
+        used = {result.measure.key for result in results}
+        # what a tie is between decides again when the calculation is repeated
+        tied = {r.tax_code for r in results if r.problem == TIE}
         data = {
             **{name: snapshot.dump(value) for name, value in inputs.items()},
             "measures": snapshot.dump(
@@ -68,7 +71,9 @@ class CustomsDeclaration(models.Model):
                     measure
                     for measure in inputs["measures"]
                     # parts of Meursing amounts are used by others
-                    if measure.key in used or measure.additional_code.startswith("7")
+                    if measure.key in used
+                    or measure.tax_code in tied
+                    or measure.additional_code.startswith("7")
                 ]
             ),
         }
@@ -81,11 +86,50 @@ class CustomsDeclaration(models.Model):
             "tariff_id": self.tariff_id.id,
             "edition": self.tariff_id.edition,
             "amount_total": to_float(calculation.total_payable),
-            "problem_count": sum(1 for result in calculation.results if result.problem),
+            "problem_count": len(calculation.problems),
+            "warning": self._describe_problems(calculation),
             "fingerprint": hashlib.sha256(stored.encode()).hexdigest(),
             "inputs": data,
             "results": results,
         }
+
+    def _describe_problems(self, calculation):
+        """Return sentences on what no duty line tells: claims that do not count,
+        codes that are missing, items without any duty.
+        """
+        self.ensure_one()
+        on_lines = {
+            (result.item_key, result.problem) for result in calculation.results
+        }
+        words = {}
+        for problem in calculation.problems:
+            if (problem.item_key, problem.code) not in on_lines:
+                words.setdefault(problem.words, []).append(problem.item_key)
+        without = self._get_items_without_duty(calculation)
+        if without:
+            words[self.env._("our tariff has no rate of duty for the code")] = without
+        numbers = {line.id: line.number for line in self.line_ids}
+        return "\n".join(
+            self.env._(
+                "Item %(items)s: %(problem)s.",
+                items=", ".join(str(numbers[key]) for key in keys if key in numbers),
+                problem=text.rstrip("."),
+            )
+            for text, keys in words.items()
+        )
+
+    def _get_items_without_duty(self, calculation):
+        """Return the items for which no customs duty was found, where there is any."""
+        self.ensure_one()
+        duties = self.tariff_id.measure_type_ids.filtered(lambda t: t.series == "duty")
+        codes = set(duties.filtered("measure_count").mapped("code"))
+        found = {
+            result.item_key
+            for result in calculation.results
+            if result.measure.type_code in codes
+        }
+        lines = self.line_ids if codes else self.line_ids.browse()
+        return [line.id for line in lines if line.code and line.id not in found]
 
     def action_view_calculations(self):
         self.ensure_one()

@@ -61,12 +61,12 @@ class CustomsDeclaration(models.Model):
         stands beside it. Queries do not grow with the items.
         """
         parts = []
-        for (tariff, day), records in self.grouped(
-            lambda r: (r.tariff_id, r._get_rate_date())
+        for (tariff, day, company), records in self.grouped(
+            lambda r: (r.tariff_id, r._get_rate_date(), r.company_id)
         ).items():
             currencies = records.invoice_currency_id
             currencies |= records.valuation_element_ids.currency_id
-            rates = tariff._get_customs_rates(currencies, day, records.company_id[:1])
+            rates = tariff._get_customs_rates(currencies, day, company)
             rules = self.env["customs.valuation.rule"]._search_for(tariff, day)
             for record in records:
                 parts += record._write_values(rates, rules)
@@ -128,29 +128,40 @@ class CustomsDeclaration(models.Model):
     def _get_stated_rates(self):
         """Return the rates that the declaration itself states, which go first.
 
-        One that is only proposed is the table's own, which has it more exactly.
+        The rate of the invoice is one only where somebody stated it; one that is
+        proposed is the table's own, which has it more exactly. Rates typed beside an
+        amount are that amount's alone.
         """
         self.ensure_one()
-        stated = [(e.currency_id, e.rate) for e in self.valuation_element_ids]
+        stated = [
+            (element.currency_id, element.rate)
+            for element in self.valuation_element_ids
+            if element.is_stated
+        ]
         if not self.customs_rate_is_ours:
             stated.append((self.invoice_currency_id, self.customs_rate))
-        rates = {}
-        for currency, rate in stated:
-            if currency and currency != self.tariff_currency_id and rate > 0:
-                rates[currency.name] = CustomsRate(currency.name, to_decimal(rate, 8))
-        return rates
+        return {
+            currency.name: CustomsRate(currency.name, to_decimal(rate, 8))
+            for currency, rate in stated
+            if currency and currency != self.tariff_currency_id and rate > 0
+        }
 
     def _get_used_elements(self, lines):
         """Return the amounts to build up from.
 
         The authority's shares of an amount that is also stated for the whole
-        declaration are compared with, not added to it.
+        declaration are compared with, not added to it; those entered by hand are the
+        amount of the whole declaration, already spread.
         """
         self.ensure_one()
         whole = self.valuation_element_ids.filtered(lambda e: not e.line_id)
         kinds = set(whole.mapped("kind"))
+        by_hand = whole.filtered(lambda e: e.apportionment == "manual")
+        spread = set(by_hand.mapped("kind"))
         return whole | self.valuation_element_ids.filtered(
-            lambda e: e.line_id in lines and not (e.is_stated and e.kind in kinds)
+            lambda e: e.line_id in lines
+            and not (e.is_stated and e.kind in kinds)
+            and e.kind not in spread
         )
 
     def _get_value_problem(self, error):
@@ -178,11 +189,11 @@ class CustomsDeclaration(models.Model):
         By declaration id; ``None`` where there is none, as for national currency.
         """
         result = {}
-        for (tariff, day), records in self.grouped(
-            lambda r: (r.tariff_id, r._get_rate_date())
+        for (tariff, day, company), records in self.grouped(
+            lambda r: (r.tariff_id, r._get_rate_date(), r.company_id)
         ).items():
             currencies = records.invoice_currency_id
-            rates = tariff._get_customs_rates(currencies, day, records.company_id[:1])
+            rates = tariff._get_customs_rates(currencies, day, company)
             for record in records:
                 ours = rates.get(record.invoice_currency_id.name)
                 stated = to_decimal(record.customs_rate, 8) or None

@@ -76,9 +76,18 @@ class CustomsExchangeRate(models.Model):
                     )
                 )
 
-    def _to_engine(self):
+    def _is_old(self, day):
+        """Whether a monthly rate without an end is of an earlier month than a day."""
+        self.ensure_one()
+        start = self.date_from
+        return not self.date_to and (start.year, start.month) != (day.year, day.month)
+
+    def _to_engine(self, is_fallback=False):
         """Return the :class:`CustomsRate` of this record."""
         self.ensure_one()
         return CustomsRate(
-            self.currency_id.name, to_decimal(self.rate, 8), self.quotation
+            self.currency_id.name,
+            to_decimal(self.rate, 8),
+            self.quotation,
+            is_fallback,
         )

@@ -222,7 +222,7 @@ class CustomsMeasure(models.Model):
     @api.onchange("rate_text")
     def _onchange_rate_text(self):
         """Show at once how the text is read, before it is saved."""
-        self.update(self._prepare_rate_vals(self.rate_text))
+        self.update(self._prepare_rate_vals(self.rate_text, self.tariff_id))
 
     @api.constrains("code_prefix")
     def _check_code_prefix(self):
@@ -232,6 +232,22 @@ class CustomsMeasure(models.Model):
                     self.env._(
                         "Tariff code %(code)s of a measure must be digits.",
                         code=record.code_prefix,
+                    )
+                )
+
+    @api.constrains("code_prefix", "measure_type_id")
+    def _check_code_length(self):
+        for record in self.filtered("code_prefix"):
+            length = record.tariff_id.code_length
+            if length and len(record.code_prefix) > length:
+                raise ValidationError(
+                    self.env._(
+                        "Tariff code %(code)s of a measure has %(found)s digits; codes "
+                        "of %(tariff)s have at most %(length)s.",
+                        code=record.code_prefix,
+                        found=len(record.code_prefix),
+                        tariff=record.tariff_id.name,
+                        length=length,
                     )
                 )
 
@@ -249,7 +265,17 @@ class CustomsMeasure(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        return super().create([self._complete_vals(vals) for vals in vals_list])
+        measures = super().create([self._complete_vals(vals) for vals in vals_list])
+        unknown = measures.filtered(
+            lambda m: m.rate_state == "read"
+            and not m.rate_text
+            and not m.floor_total_percent
+            and not (m.component_ids or m.tier_ids or m.condition_ids)
+        )
+        unknown.write(
+            {"rate_state": "flagged", "rate_problem": self.env._("No rate is entered.")}
+        )
+        return measures
 
     def write(self, vals):
         return super().write(self._complete_vals(vals))
@@ -265,40 +291,63 @@ class CustomsMeasure(models.Model):
         if vals.get("code_prefix"):
             vals["code_prefix"] = get_digits(vals["code_prefix"])
         if "rate_text" in vals and not {"component_ids", "rate_state"} & set(vals):
-            vals.update(self._prepare_rate_vals(vals["rate_text"]))
+            vals.update(
+                self._prepare_rate_vals(vals["rate_text"], self._get_tariff(vals))
+            )
         return vals
 
+    def _get_tariff(self, vals):
+        """Return the tariff of a measure that is about to be written."""
+        kind = self.env["customs.measure.type"].browse(vals.get("measure_type_id"))
+        return kind.tariff_id or self[:1].tariff_id
+
     @api.model
-    def _prepare_rate_vals(self, text):
+    def _prepare_rate_vals(self, text, tariff):
         """Return components and state of a rate text; what is not read is flagged."""
         clear = [fields.Command.clear()]
-        if not text:
+        components, problem = self._read_rate_text(text, tariff)
+        if problem:
             return {
                 "component_ids": clear,
                 "rate_state": "flagged",
-                "rate_problem": self.env._("The rate text is empty."),
+                "rate_problem": problem,
             }
+        currencies = self._get_currencies(components)
+        create = self.env["customs.measure.component"]._prepare_vals_list(
+            components, currencies
+        )
+        return {
+            "component_ids": clear + [fields.Command.create(vals) for vals in create],
+            "rate_state": "read",
+            "rate_problem": False,
+        }
+
+    @api.model
+    def _read_rate_text(self, text, tariff):
+        """Return the components of a rate text and what keeps it from being used."""
+        if not text:
+            return (), self.env._("The rate text is empty.")
         try:
             rate = engine_rates.parse(text)
         except engine_rates.RateTextError as error:
-            problem = str(error)
-        else:
-            if rate.components is not None and not rate.reference:
-                component = self.env["customs.measure.component"]
-                currencies = self._get_currencies(rate.components)
-                create = component._prepare_vals_list(rate.components, currencies)
-                return {
-                    "component_ids": clear
-                    + [fields.Command.create(vals) for vals in create],
-                    "rate_state": "read",
-                    "rate_problem": False,
-                }
-            problem = self.env._("The text refers to other rates; enter the rate.")
-        return {
-            "component_ids": clear,
-            "rate_state": "flagged",
-            "rate_problem": problem,
-        }
+            return (), str(error)
+        if rate.components is None or rate.reference:
+            return (), self.env._("The text refers to other rates; enter the rate.")
+        known = self._get_currencies(rate.components)
+        unknown = {c.currency for c in rate.components} - {"", *known}
+        if unknown:
+            return (), self.env._(
+                "Currency %(currency)s is not known in this database.",
+                currency=", ".join(sorted(unknown)),
+            )
+        own = tariff.currency_id
+        if ("$" in text or "¢" in text) and own and "$" not in (own.symbol or ""):
+            return (), self.env._(
+                "The text is in dollars and cents, the tariff in %(currency)s: write "
+                "the currency as three letters, such as USD.",
+                currency=own.name,
+            )
+        return rate.components, ""
 
     @api.model
     def _get_currencies(self, components):

@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.exceptions import ValidationError
 
 from ..engine import model as engine
 from ..tools import to_decimal
@@ -66,6 +67,18 @@ class CustomsMeasureCondition(models.Model):
         " OR (value_name IS NOT NULL AND operator IS NOT NULL))",
         "Name the value that is compared with the limit.",
     )
+
+    @api.constrains("action", "component_ids")
+    def _check_components(self):
+        for record in self:
+            if record.action == "apply_components" and not record.component_ids:
+                raise ValidationError(
+                    self.env._(
+                        "Condition %(condition)s names a rate of its own but has none. "
+                        "Enter its components, 0 %% for free of duty.",
+                        condition=record.display_name,
+                    )
+                )
 
     @api.depends("kind", "document_code", "value_name", "operator", "threshold")
     def _compute_display_name(self):

@@ -1,6 +1,9 @@
+from functools import lru_cache
+
 from odoo import api, models
 
 from ..engine import model as engine
+from ..engine import rates
 from ..tools import split_codes, to_decimal
 
 
@@ -25,6 +28,7 @@ class CustomsMeasure(models.Model):
         return self.search_fetch(
             [
                 ("tariff_id", "=", tariff.id),
+                ("measure_type_id.active", "=", True),
                 ("date_from", "<=", on_date),
                 "|",
                 ("date_to", "=", False),
@@ -61,9 +65,7 @@ class CustomsMeasure(models.Model):
         self.ensure_one()
         vals = {
             "key": self.id,
-            "components": None
-            if self.rate_state == "flagged"
-            else tuple(parts["components"].get(self.id, ())),
+            "components": self._get_components(parts),
             "code_prefix": self.code_prefix or "",
             "origin": self.origin_id.code or "",
             "origins": self._get_origins(countries),
@@ -80,10 +82,12 @@ class CustomsMeasure(models.Model):
             "minimum": to_decimal(self.amount_min) or None,
             "maximum": to_decimal(self.amount_max) or None,
             "legal_source": self.legal_reference or "",
-            "rate_text": self.rate_text or "",
+            "rate_text": self._get_printed_rate(parts),
         }
         if self.preference_code:
             vals["claims"] = split_codes(self.preference_code)
+        elif self.agreement_id and not self.measure_type_id.claim_codes:
+            vals["claims"] = self.agreement_id._get_claim_codes()
         if self.id in parts["base"]:
             vals["base"] = tuple(parts["base"][self.id])
         if self.floor_total_percent:
@@ -93,6 +97,34 @@ class CustomsMeasure(models.Model):
             if rounding := self._read_rounding(prefix):
                 vals[f"{prefix}rounding"] = rounding
         return vals
+
+    def _get_components(self, parts):
+        """Return the rate, ``None`` where nobody knows it.
+
+        No components at all are free of duty only where the text says so, or where the
+        amount comes from tiers, an all-in rate or the conditions.
+        """
+        self.ensure_one()
+        if self.rate_state == "flagged":
+            return None
+        components = tuple(parts["components"].get(self.id, ()))
+        has_other_rate = (
+            self.floor_total_percent
+            or self.id in parts["tiers"]
+            or any(c.components for c in parts["conditions"].get(self.id, ()))
+        )
+        if components or has_other_rate or read_rate(self.rate_text or "") == ():
+            return components
+        return None
+
+    def _get_printed_rate(self, parts):
+        """Return the rate text, unless it says another rate than the components."""
+        self.ensure_one()
+        read = read_rate(self.rate_text or "")
+        components = tuple(parts["components"].get(self.id, ()))
+        if read is not None and components and read != components:
+            return ""  # the engine prints the components
+        return self.rate_text or ""
 
     def _get_origins(self, countries):
         """Return the countries of the group; one without any covers none."""
@@ -173,3 +205,13 @@ def _stored_names(records):
         for field in records._fields.values()
         if field.column_type and field.store
     ]
+
+
+@lru_cache(maxsize=4096)
+def read_rate(text):
+    """Return the components of a rate text, ``None`` where it cannot be read."""
+    try:
+        rate = rates.parse(text)
+    except rates.RateTextError:
+        return None
+    return None if rate.reference else rate.components

@@ -207,34 +207,80 @@ class CustomsTariff(models.Model):
         )
 
     def _get_customs_rates(self, currencies, day, company=None):
-        """Return ``{ISO code: CustomsRate}`` in force on a day, in one query.
+        """Return ``{ISO code: CustomsRate}`` in force on a day.
 
         A currency without a rate is left out, unless the tariff allows the company's
-        own rate, which is then marked as a fallback.
+        own rate, which is then marked as a fallback, as is a monthly rate of an
+        earlier month.  Queries do not grow with the currencies.
         """
         if not self:
             return {}
         self.ensure_one()
         foreign = currencies - self.currency_id
-        records = self.env["customs.exchange.rate"].search_fetch(
+        records = self._search_latest_rates(foreign, day)
+        rates = {
+            record.currency_id.name: record._to_engine(
+                is_fallback=self.rate_date_rule == "month" and record._is_old(day)
+            )
+            for record in records
+            if not record.date_to or record.date_to >= day
+        }
+        if self.rate_fallback:
+            missing = foreign.filtered(lambda c: c.name not in rates)
+            rates.update(self._get_company_rates(missing, day, company))
+        return rates
+
+    def _search_latest_rates(self, currencies, day):
+        """Return the rate of each currency that was published last before a day.
+
+        One that has ended does not give way to an older one.
+        """
+        model = self.env["customs.exchange.rate"]
+        groups = model._read_group(
             [
                 ("tariff_id", "=", self.id),
-                ("currency_id", "in", foreign.ids),
-                *self.env["customs.exchange.rate"]._domain_in_force(day),
+                ("currency_id", "in", currencies.ids),
+                ("date_from", "<=", day),
             ],
-            ["currency_id", "rate", "quotation"],
-            order="date_from",
+            ["currency_id"],
+            ["date_from:max"],
         )
-        rates = {record.currency_id.name: record._to_engine() for record in records}
-        if self.rate_fallback:
-            company = company or self.env.company
-            for currency in foreign.filtered(lambda c: c.name not in rates):
-                rate = currency._get_conversion_rate(
-                    currency, self.currency_id, company, day
-                )
-                rates[currency.name] = CustomsRate(
-                    currency.name, to_decimal(rate, 12), is_fallback=True
-                )
+        latest = {currency: start for currency, start in groups}
+        found = model.search_fetch(
+            [
+                ("tariff_id", "=", self.id),
+                ("currency_id", "in", currencies.ids),
+                ("date_from", "in", list(set(latest.values()))),
+            ],
+            ["currency_id", "rate", "quotation", "date_from", "date_to"],
+        )
+        return found.filtered(lambda r: latest[r.currency_id] == r.date_from)
+
+    def _get_company_rates(self, currencies, day, company):
+        """Return the company's own rates of currencies, marked as fallbacks.
+
+        Only where the company really has a rate: Odoo would take 1 for none.
+        """
+        company = (company or self.env.company).root_id
+        known = self.env["res.currency.rate"]._read_group(
+            [
+                ("currency_id", "in", (currencies | self.currency_id).ids),
+                ("company_id", "in", [False, company.id]),
+                ("name", "<=", day),
+            ],
+            ["currency_id"],
+        )
+        known = {currency.id for (currency,) in known} | {company.currency_id.id}
+        rates = {}
+        for currency in currencies:
+            if not {currency.id, self.currency_id.id} <= known:
+                continue
+            rate = currency._get_conversion_rate(
+                currency, self.currency_id, company, day
+            )
+            rates[currency.name] = CustomsRate(
+                currency.name, to_decimal(rate, 12), is_fallback=True
+            )
         return rates
 
     def _get_customs_rate(self, currency, day):

@@ -2,10 +2,8 @@
 
 from odoo.tools import SQL
 
-from ..engine.components import MEURSING, SPECIFIC
-from ..engine.model import APPLY_COMPONENTS, DOCUMENT
-from .customs_measure_component import RATE_DIGITS
 from .customs_tariff_import_bulk import BulkTable, copy_rows
+from .customs_tariff_import_rates import COMPONENT_COLUMNS, RateColumns
 from .customs_tariff_import_rules import (
     CONFLICT,
     CORRECT,
@@ -43,37 +41,6 @@ _COLUMNS = (
     "date_to",
     "import_digest",
 )
-_COMPONENT_COLUMNS = (
-    "measure_id",
-    "condition_id",
-    "sequence",
-    "operator",
-    "kind",
-    "rate",
-    "amount",
-    "currency_id",
-    "per",
-    "unit",
-    "times",
-    "qualifier",
-    "weight_basis",
-    "content",
-    "on",
-    "part",
-)
-_CONDITION_COLUMNS = (
-    "id",
-    "measure_id",
-    "sequence",
-    "code",
-    "kind",
-    "document_code",
-    "value_name",
-    "operator",
-    "threshold",
-    "currency_id",
-    "action",
-)
 #: Columns of the key besides type and code
 KEY_COLUMNS = (
     "origin_id",
@@ -94,8 +61,8 @@ class MeasuresStep:
         self.run = run
         self.env = run.env
         self.lookups = lookups
+        self.rates = RateColumns(self.env, lookups)
         self.rows = run.document.measures
-        self._parts = {}  # columns of components by the identity of their tuple
         self._marks = {}
 
     def prepare(self):
@@ -306,11 +273,13 @@ class MeasuresStep:
             self.run.count(
                 KIND, "imported" if is_new and not decision.end_id else "changed"
             )
-            if state == "read" or row.components:
+            if state == "read":
                 components += [
-                    (record_id, None, *part) for part in self._get_parts(row.components)
+                    (record_id, None, *part)
+                    for part in self.rates.get_parts(row.components)
                 ]
-            conditions += [(record_id, condition) for condition in row.conditions]
+            if not self.rates.get_problem(row):
+                conditions += [(record_id, found) for found in row.conditions]
             excluded += self._prepare_exclusions(row, record_id)
             if state == "flagged":
                 self._flag_rate(row, record_id, problem)
@@ -319,8 +288,8 @@ class MeasuresStep:
         table.check_overlaps(
             "code_prefix", {values[2] for values in (*measures, *corrections)}
         )
-        components += self._insert_conditions(conditions)
-        BulkTable(self.env["customs.measure.component"], _COMPONENT_COLUMNS).insert(
+        components += self.rates.insert_conditions(conditions)
+        BulkTable(self.env["customs.measure.component"], COMPONENT_COLUMNS).insert(
             components
         )
         copy_rows(
@@ -361,7 +330,7 @@ class MeasuresStep:
             return "control", ""
         if row.components is None and not row.problem and row.conditions:
             return "flagged", self.env._("The rate depends on the conditions below.")
-        problem = self._get_parts_problem(row)
+        problem = self.rates.get_problem(row)
         if problem:
             return "flagged", problem
         if row.components is None or (not row.components and not row.rate_text.strip()):
@@ -371,79 +340,6 @@ class MeasuresStep:
             is_code = " " not in row.problem
             return "flagged", words if is_code else row.problem
         return "read", ""
-
-    def _get_parts_problem(self, row):
-        """Return why the parts of a rate cannot be stored, "" if they can."""
-        parts = list(row.components or ())
-        for condition in row.conditions:
-            parts += condition.components
-            if condition.kind == DOCUMENT and not condition.document:
-                return self.env._("A condition asks for a document it does not name.")
-        for part in parts:
-            if part.currency and part.currency not in self.lookups.currencies:
-                return self.env._("Currency %s is not known.", part.currency)
-            if (part.rate or 0) < 0 or (part.amount or 0) < 0:
-                return self.env._("A part of the rate is below zero.")
-        return ""
-
-    def _get_parts(self, components):
-        """Return the columns of components, in their order."""
-        key = id(components)
-        if key not in self._parts:
-            self._parts[key] = [
-                self._prepare_part(number, part)
-                for number, part in enumerate(components or (), 1)
-            ]
-        return self._parts[key]
-
-    def _prepare_part(self, number, part):
-        is_specific = part.kind == SPECIFIC
-        return (
-            10 * number,
-            part.operator,
-            part.kind,
-            f"{part.rate or 0:.{RATE_DIGITS[1]}f}",
-            f"{part.amount or 0:.{RATE_DIGITS[1]}f}",
-            self.lookups.currencies.get(part.currency),
-            f"{part.per:.4f}",
-            part.unit or None if is_specific or part.unit else None,
-            ",".join(part.times) or None,
-            part.qualifier or None,
-            part.weight_basis or None,
-            part.content or None,
-            part.on or None,
-            part.part or None if part.kind == MEURSING or part.part else None,
-        )
-
-    def _insert_conditions(self, conditions):
-        """Store conditions; return the columns of their components."""
-        table = BulkTable(self.env["customs.measure.condition"], _CONDITION_COLUMNS)
-        ids = table.reserve_ids(len(conditions))
-        components, rows = [], []
-        for number, (measure_id, condition) in zip(ids, conditions, strict=True):
-            threshold = condition.threshold
-            rows.append(
-                (
-                    number,
-                    measure_id,
-                    condition.sequence,
-                    condition.code or None,
-                    condition.kind,
-                    condition.document or None,
-                    condition.value_name or None,
-                    condition.operator,
-                    None if threshold is None else f"{threshold:.6f}",
-                    self.lookups.currencies.get(condition.currency),
-                    condition.action,
-                )
-            )
-            if condition.action == APPLY_COMPONENTS or condition.components:
-                components += [
-                    (None, number, *part)
-                    for part in self._get_parts(condition.components)
-                ]
-        table.insert(rows)
-        return components
 
     def _prepare_exclusions(self, row, record_id):
         ids, unknown = self._get_exclusions(row)

@@ -114,7 +114,7 @@ class ImportRun:
         if reason not in WARNINGS:
             return " ".join(filter(None, (reason.replace("_", " "), facts["text"])))
         # the sentences of the readers are marked for translation where they stand
-        sentence = self.env._(WARNINGS[reason])  # pylint: disable=gettext-variable
+        sentence = self.env._(WARNINGS[reason])  # pylint: disable=W8301
         try:
             return sentence % facts
         except (KeyError, TypeError, ValueError):

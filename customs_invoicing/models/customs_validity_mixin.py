@@ -26,7 +26,14 @@ class CustomsValidityMixin(models.AbstractModel):
         "A validity must start before it ends.",
     )
 
-    @api.constrains(lambda self: (*self._validity_key, "date_from", "date_to"))
+    @api.constrains(
+        lambda self: (
+            *self._validity_key,
+            "date_from",
+            "date_to",
+            *(["active"] if "active" in self._fields else []),
+        )
+    )
     def _check_validity_overlap(self):
         """Refuse two records of one key that are in force on the same day."""
         if not self._validity_key or not self.ids:

@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 
 from ..engine import incoterms
-from ..engine.valuation_model import ValuationElement
+from ..engine.valuation_model import MANUAL, ValuationElement
 from ..tools import to_decimal
 
 #: Amounts of the value build-up, in the words of the valuation agreement
@@ -106,7 +106,7 @@ class CustomsValuationElement(models.Model):
         precompute=True,
         required=True,
         help="How an amount of the whole declaration is spread over its items. By "
-        "hand: enter it on the items instead.",
+        "hand: enter here the whole amount, and on the items what each bears.",
     )
     percent_included = fields.Float(
         string="Up to the border (%)",
@@ -121,6 +121,11 @@ class CustomsValuationElement(models.Model):
         help="Read from the authority's file: it is compared with, not calculated by.",
     )
 
+    _amount_not_negative = models.Constraint(
+        "CHECK(is_stated OR COALESCE(amount, 0) >= 0)",
+        "An amount of the value build-up cannot be negative. What is taken off is a "
+        "deduction.",
+    )
     _percent_in_range = models.Constraint(
         "CHECK(percent_included >= 0 AND percent_included <= 100)",
         "The share up to the border is between 0 and 100 percent.",
@@ -137,12 +142,17 @@ class CustomsValuationElement(models.Model):
         self.ensure_one()
         kind = get_engine_kind(self.kind)
         by_hand = not self.line_id and self.apportionment == "manual"
+        amount, currency = to_decimal(self.amount), self.currency_id.name or ""
+        if self.rate > 0 and not self.is_stated and not by_hand:
+            # a rate typed beside the amount is that amount's alone
+            amount, currency = amount * to_decimal(self.rate, 8), ""
         return ValuationElement(
             name=VALUE_NAMES[self.kind],
-            amount=to_decimal(0 if by_hand else self.amount),
-            currency=self.currency_id.name or "",
+            amount=amount,
+            currency=currency,
             kind=kind,
-            by="value" if by_hand else self.apportionment,
+            by=MANUAL if by_hand else self.apportionment,
+            parts=self._get_parts_by_hand() if by_hand else {},
             item_key=self.line_id.id or None,
             percent_included=to_decimal(self.percent_included),
             sign=-1 if self.is_stated and kind == incoterms.DEDUCTION else 1,
@@ -150,3 +160,13 @@ class CustomsValuationElement(models.Model):
             in_customs_value=True if self.is_stated else None,
             in_vat_base=not self.is_stated and self.kind in VAT_ONLY,
         )
+
+    def _get_parts_by_hand(self):
+        """Return ``{item id: amount}`` entered on the items for this amount."""
+        self.ensure_one()
+        parts = {}
+        for element in self.declaration_id.valuation_element_ids:
+            if element.line_id and element.kind == self.kind:
+                key = element.line_id.id
+                parts[key] = parts.get(key, 0) + to_decimal(element.amount)
+        return parts

@@ -173,7 +173,7 @@ class CustomsDutyCalculator(models.TransientModel):
             "currency": self.tariff_currency_id.name,
             "rates": rates,
             "agreements": self.env["customs.agreement"]._search_for_engine(
-                self.tariff_id._origin, self.date
+                self.tariff_id._origin
             ),
             "cascade_exact": self.tariff_id.cascade_exact,
         }

@@ -27,6 +27,16 @@ def needs(path):
 
 class FullTariffCase(TransactionCase):
     @classmethod
+    def create_tariff(cls, code, currency=None):
+        currency = currency or cls.env.ref("base.USD")
+        return cls.env["customs.tariff"].create(
+            {"name": code, "code": code, "currency_id": currency.id}
+        )
+
+    def get_type(self, code):
+        return self.tariff.measure_type_ids.filtered(lambda t: t.code == code)
+
+    @classmethod
     def import_files(cls, tariff, *paths, **vals):
         files = cls.env["ir.attachment"].create(
             [{"name": path.name, "raw": path.read_bytes()} for path in paths]
@@ -53,7 +63,14 @@ class TestUsSchedule(FullTariffCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.tariff = cls.env.ref("customs_invoicing.tariff_us")
+        cls.tariff = cls.create_tariff("USTEST")
+        cls.env["res.country.group"].create(
+            {
+                "name": "Column 2",
+                "code": "USTEST:COLUMN2",
+                "country_ids": [(6, 0, cls.env.ref("base.cu").ids)],
+            }
+        )
         start = time.monotonic()
         cls.job = cls.import_files(cls.tariff, SCHEDULE, edition="2024 Basic")
         cls.seconds = time.monotonic() - start
@@ -87,7 +104,7 @@ class TestUsSchedule(FullTariffCase):
             self.tariff, wanted, self.job.effective_date
         )
         self.assertLessEqual(self.env.cr.sql_log_count - before, 2)
-        general = self.env.ref("customs_invoicing.measure_type_us_general")
+        general = self.get_type("general")
         texts = {
             m.code_prefix: m.rate_text for m in measures if m.measure_type_id == general
         }
@@ -109,7 +126,7 @@ class TestUsSchedule(FullTariffCase):
               GROUP BY m.id
                 """,
                 self.job.id,
-                self.env.ref("customs_invoicing.measure_type_us_general").id,
+                self.get_type("general").id,
             )
         )
         # chapters 98 and 99 refer to rates of other lines, each in its own words
@@ -190,10 +207,8 @@ class TestOtherPublications(FullTariffCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.tariff = cls.env["customs.tariff"].create(
-            {"name": "Elsewhere", "code": "ELSEWHERE"}
-        )
-        cls.gb = cls.env.ref("customs_invoicing.tariff_gb")
+        cls.tariff = cls.create_tariff("ELSEWHERE")
+        cls.gb = cls.create_tariff("GBTEST", cls.env.ref("base.GBP"))
 
     @needs(HS)
     def test_nomenclature_of_six_digits(self):

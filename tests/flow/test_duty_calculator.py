@@ -111,7 +111,7 @@ class TestDutyCalculator(CustomsCase):
             self.tariff._get_rounding(),
             "USD",
             agreements=self.env["customs.agreement"]._search_for_engine(
-                self.tariff, date(2026, 6, 1)
+                self.tariff
             ),
         )
         self.assertEqual(len(expected), 2)

@@ -2,7 +2,7 @@
 
 from unittest.mock import patch
 
-from test_tariff_import import LINES, schedule
+from importing import LINES, schedule
 
 from odoo import SUPERUSER_ID, api
 from odoo.sql_db import db_connect

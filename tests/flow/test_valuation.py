@@ -242,3 +242,82 @@ class TestValuation(CustomsCase):
         file.line_ids.code = "8516.71"
         self.assertEqual(file.line_ids.code, "851671")
         self.assertIn("851671 has 6 digits", file.warning_message)
+
+    def test_amount_spread_by_hand_must_be_whole(self):
+        file = self.typed("FOB", elements=[("freight_external", 400, self.national)])
+        file.valuation_element_ids.apportionment = "manual"
+        file.action_calculate()
+        self.assertTrue(file.line_ids[0].value_problem)
+        for line, amount in zip(file.line_ids, (300, 100), strict=True):
+            self.env["customs.valuation.element"].create(
+                {
+                    "declaration_id": file.id,
+                    "line_id": line.id,
+                    "kind": "freight_external",
+                    "amount": amount,
+                    "currency_id": self.national.id,
+                }
+            )
+        file.action_calculate()
+        self.assertEqual(self.values(file), [1550, 3850])
+
+    def test_rate_of_an_earlier_month_is_shown_as_no_official_one(self):
+        self.tariff.rate_date_rule = "month"
+        self.env["customs.exchange.rate"].search(
+            [("currency_id", "=", self.eur.id), ("tariff_id", "=", self.tariff.id)]
+        ).write({"date_from": "2026-01-01", "date_to": False})
+        file = self.typed("CIF")
+        self.assertEqual(self.values(file), [1250, 3750])
+        self.assertIn("not the authority", file.line_ids[0].value_explanation)
+
+    def test_ended_rate_does_not_give_way_to_an_older_one(self):
+        self.env["customs.exchange.rate"].create(
+            {
+                "tariff_id": self.tariff.id,
+                "currency_id": self.eur.id,
+                "date_from": "2025-01-01",
+                "rate": 1.5,
+            }
+        )
+        file = self.typed("CIF", registration_date="2026-04-05")
+        self.assertIn("EUR", file.line_ids[0].value_problem)
+
+    def test_rate_beside_an_amount_is_its_own(self):
+        file = self.typed(
+            prices=(1000,),
+            elements=[
+                ("freight_external", 100, self.eur),
+                ("insurance", 10, self.eur),
+            ],
+        )
+        freight, insurance = file.valuation_element_ids
+        freight.rate, insurance.rate = 1.3, 1.1
+        file.action_calculate()
+        self.assertEqual(self.values(file), [1250 + 130 + 11])
+
+    def test_no_fallback_to_a_rate_nobody_entered(self):
+        self.tariff.rate_fallback = True
+        pula = self.env.ref("base.BWP")
+        pula.active = True
+        file = self.typed("CIF", invoice_currency_id=pula.id)
+        self.assertIn("BWP", file.line_ids[0].value_problem)
+
+    def test_item_without_a_price_is_said(self):
+        file = self.typed(
+            prices=(1000, 0), elements=[("freight_external", 100, self.national)]
+        )
+        self.assertIn("Item 2 has no price", file.warning_message)
+
+    def test_negative_amount_is_refused(self):
+        file = self.typed("CIF")
+        with self.assertRaises(Exception) as caught, self.env.cr.savepoint():
+            self.env["customs.valuation.element"].create(
+                {
+                    "declaration_id": file.id,
+                    "kind": "deduction",
+                    "amount": -1,
+                    "currency_id": self.national.id,
+                }
+            )
+            self.env.flush_all()
+        self.assertIn("_amount_not_negative", str(caught.exception))
