@@ -216,6 +216,7 @@ def run_steps(env, declaration):
         declaration.tariff_id,
         DAY,
         DAY,
+        declaration.company_id,
     )
     inputs, calculation = meter.measure(
         "read items and compute", declaration._calculate_expectation, context

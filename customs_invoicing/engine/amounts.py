@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from .components import PERCENT, SUBTRACT, Component
 from .context import Context
-from .evaluate import HUNDRED, ZERO, Evaluator, Part, checked
+from .evaluate import HUNDRED, ZERO, Evaluator, Part, checked, checked_number
 from .explain import TIMES, conjunction, money_words, number_words, term_words
 from .model import (
     AMOUNT,
@@ -74,7 +74,7 @@ def find_base(measure: Measure, shares: Sequence[Share], context: Context) -> Ba
                 terms[name] = EXACT.add(terms.get(name, ZERO), value)
         except NotCalculable as problem:
             if len(shares) > 1:
-                problem.words = f"item {share.part.item.key}: {problem.words}"
+                problem.words = f"item {share.part.item.called}: {problem.words}"
             raise
     constants = [term for term in measure.base if term.kind == CONSTANT]
     if constants:  # once, however many items there are
@@ -92,6 +92,7 @@ def _terms(measure, share, context, rounding):
     No amount is added twice, though a base may name both the duties and one of them.
     """
     left = list(share.earlier)
+    _check_sum(measure, share.part.item)
     for term in measure.base:
         if term.kind == CONSTANT:
             continue
@@ -110,8 +111,10 @@ def _terms(measure, share, context, rounding):
 
 def _value(item, term):
     value = item.value(term.name)
-    if value is not None:
+    if value is not None and term.name == CUSTOMS_VALUE:
         return checked(value, term_words(term.name))
+    if value is not None:  # an adjustment may be negative
+        return checked_number(value, term_words(term.name))
     if term.optional:
         return None
     if term.name == CUSTOMS_VALUE:
@@ -121,6 +124,20 @@ def _value(item, term):
         f"its base needs {term.name}, which is not known; "
         f"state the value “{term.name}” of the item",
     )
+
+
+def _check_sum(measure, item):
+    """Stop at values of a base that a negative one brings below zero.
+
+    :raise NotCalculable: with the negative value
+    """
+    terms = [term for term in measure.base if term.kind == VALUE]
+    found = [(term, _value(item, term)) for term in terms]
+    values = [(term, value) for term, value in found if value is not None]
+    total = add_up(EXACT.multiply(value, term.factor) for term, value in values)
+    if total < 0:
+        for term, value in values:
+            checked(value, term_words(term.name))
 
 
 def counts(result, term) -> bool:

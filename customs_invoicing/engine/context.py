@@ -6,7 +6,7 @@ from datetime import date
 
 from .exchange import CustomsRate
 from .model import Agreement, DutyItem
-from .problems import CLAIM_VOID, Problem
+from .problems import CLAIM_UNPROVEN, CLAIM_VOID, Problem
 from .rounding import Rounding, RoundingRules
 
 
@@ -72,6 +72,20 @@ class Context:
             for claim in sorted(item.claims - self.claims_of(item))
         ]
 
+    def unproven_claims(self, item: DutyItem) -> list[Problem]:
+        """Return a problem for every claim that counts but shows no proof of origin.
+
+        Only where all agreements it can rest on name documents that prove it.
+        """
+        problems = []
+        for claim in sorted(self.claims_of(item)):
+            found = self.agreements_for(claim, item.origin)
+            codes = [{code for code, _ in one.proofs if code} for one in found]
+            if codes and all(codes) and not set().union(*codes) & item.documents:
+                words = _unproven_words(claim, found)
+                problems.append(Problem(CLAIM_UNPROVEN, words, item.key))
+        return problems
+
     def _void_words(self, claim, item):
         found = self.agreements[claim]
         name = found[0].name or claim
@@ -83,6 +97,21 @@ class Context:
         return (
             f"{words}{item.origin} is not one of its countries; correct claim or origin"
         )
+
+
+def proof_words(proofs: Iterable[tuple[str, str]]) -> str:
+    """Return proofs of origin in words, any one of which will do."""
+    shown = (f"{words} {code}".strip() for code, words in dict.fromkeys(proofs))
+    return " or ".join(shown)
+
+
+def _unproven_words(claim, agreements):
+    name = " or ".join(dict.fromkeys(one.name or claim for one in agreements))
+    proofs = proof_words(proof for one in agreements for proof in one.proofs)
+    return (
+        f"the claim of preference {claim} ({name}) has no proof of origin among the "
+        f"documents; present {proofs}, or do not claim it"
+    )
 
 
 def in_force(agreement: Agreement, on_date: date) -> bool:

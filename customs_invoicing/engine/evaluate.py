@@ -230,13 +230,21 @@ def checked(value: Decimal, name: str) -> Decimal:
 
     :raise NotCalculable: for a negative one, or one that is no number
     """
-    if not value.is_finite():
-        raise NotCalculable(NOT_A_NUMBER, f"the {name} of the item is not a number")
-    if value < 0:
+    if checked_number(value, name) < 0:
         raise NotCalculable(
             NEGATIVE,
             f"the {name} of the item is negative ({number_words(value)}); correct it",
         )
+    return value
+
+
+def checked_number(value: Decimal, name: str) -> Decimal:
+    """Return a value that is a number.
+
+    :raise NotCalculable: for one that is not
+    """
+    if not value.is_finite():
+        raise NotCalculable(NOT_A_NUMBER, f"the {name} of the item is not a number")
     return value
 
 

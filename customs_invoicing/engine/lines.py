@@ -175,9 +175,9 @@ def check(chosen: Chosen, line: Line) -> None:
     if chosen.twin is not None:
         raise NotCalculable(
             TIE,
-            f"it and {_key_words(chosen.twin)} apply to the same goods alike "
-            f"({_key_words(measure)} is the one); end one of them, or state what tells "
-            "them apart",
+            f"its rate “{rate_words(measure)}” and “{rate_words(chosen.twin)}” of "
+            f"{short_measure_words(chosen.twin)} apply to the same goods alike; end "
+            "one of them, or state what tells them apart",
         )
     if line.status(measure) not in STATUSES:
         raise NotCalculable(
@@ -221,8 +221,3 @@ def _circular_words(measure, other, name):
         f"calculated with it or after it{back}; give {measure.type_code} a later "
         f"sequence than {other.type_code}"
     )
-
-
-def _key_words(measure):
-    rate = rate_words(measure)
-    return f"{short_measure_words(measure)} “{rate}” (record {measure.key})"

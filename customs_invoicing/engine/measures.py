@@ -6,64 +6,16 @@ from datetime import date
 from decimal import Decimal
 
 from .amounts import Share, find_amount, find_base
-from .components import MEURSING_TYPES, PERCENT
+from .components import PERCENT
 from .conditions import Decision, decide
 from .context import Context
 from .evaluate import ONE, ZERO, Part
 from .exchange import CustomsRate
+from .measure_index import MeasureIndex
 from .meursing import resolve
 from .model import ALTERNATIVE, CUMULATIVE, ENTRY, Agreement, DutyItem, Measure
 from .problems import BAD_CODE, NO_ADDITIONAL_CODE, NO_RATE, NotCalculable, Problem
 from .rounding import EXACT, add_up
-
-_MEURSING_TYPES = frozenset(MEURSING_TYPES.values())
-
-
-class MeasureIndex:
-    """Measures in force on a day, found by the prefixes of a code.
-
-    Built once for a declaration: an item then costs a few look-ups, whatever the
-    number of measures.  Amounts of Meursing tables are no duties of their own and are
-    kept apart.
-    """
-
-    def __init__(self, measures: Iterable[Measure], on_date: date):
-        self._by_prefix: dict[str, list[Measure]] = {}
-        self._meursing: dict[tuple[str, str], list[Measure]] = {}
-        for measure in measures:
-            if not measure.is_valid(on_date):
-                continue
-            if measure.type_code in _MEURSING_TYPES:
-                key = measure.type_code, measure.additional_code
-                self._meursing.setdefault(key, []).append(measure)
-            else:
-                self._by_prefix.setdefault(measure.code_prefix, []).append(measure)
-        self._lengths = sorted({len(prefix) for prefix in self._by_prefix})
-
-    def covering(self, item: DutyItem) -> list[Measure]:
-        """Return every measure on the code, origin, procedure and mode of an item.
-
-        Whatever it must claim or state for them is left open.
-        """
-        return [
-            measure
-            for length in self._lengths
-            if length <= len(item.code)
-            for measure in self._by_prefix.get(item.code[:length], ())
-            if measure.covers_origin(item.origin) and _is_admitted(measure, item)
-        ]
-
-    def meursing(self, type_code: str, additional_code: str) -> list[Measure]:
-        """Return the amounts of a table part for an additional code."""
-        return self._meursing.get((type_code, additional_code), [])
-
-
-def _is_admitted(measure, item):
-    if measure.procedures and not (
-        item.procedure and item.procedure.startswith(tuple(measure.procedures))
-    ):
-        return False
-    return not measure.transport_modes or item.transport_mode in measure.transport_modes
 
 
 def is_claimed(measure: Measure, item: DutyItem, claims: frozenset[str]) -> bool:
@@ -113,7 +65,8 @@ def select(
        over every origin, a procedure, a mode of transport, then the later start.  A
        measure for the additional code of the item replaces the same one without.
     3. Of the alternatives of one group one stays: what is claimed, by the lowest
-       duty, unless it is dearer than what needs no claim; else the lowest priority.
+       duty, unless it is dearer than what needs no claim; else the lowest priority,
+       then the most specific origin.  Different rates that are still alike tie.
        A claimed measure whose duty is not known stays, to be seen.  A quota that is
        granted in part leaves a second one for the rest of the goods.
     4. Types that a chosen measure excludes are dropped, in the order of the cascade.
@@ -141,7 +94,12 @@ def choose(
         groups.setdefault(group_of(chosen.measure), []).append(chosen)
     picked = [one for group in groups.values() for one in chooser.pick(group)]
     picked.sort(key=lambda chosen: (cascade_order(chosen.measure), chosen.is_rest))
-    doubts = [*_bad_code(item), *context.void_claims(item), *chooser.unstated()]
+    doubts = [
+        *_bad_code(item),
+        *context.void_claims(item),
+        *context.unproven_claims(item),
+        *chooser.unstated(),
+    ]
     return _without_excluded(picked), doubts
 
 
@@ -201,14 +159,18 @@ def _better(one, other):
 
 def _rank(measure):
     """Return how specific a measure is."""
-    level = 2 if measure.origin else 1 if measure.origins else 0
     return (
         len(measure.code_prefix),
-        level,
+        _origin_level(measure),
         bool(measure.procedures),
         bool(measure.transport_modes),
         measure.valid_from or date.min,
     )
+
+
+def _origin_level(measure):
+    """Return 2 for one origin, 1 for a group, 0 for every origin."""
+    return 2 if measure.origin else 1 if measure.origins else 0
 
 
 def _content(measure):
@@ -296,15 +258,18 @@ class _Chooser:
 
         Leaving it out would be a silent nothing: an anti-dumping duty by firm.
         """
-        codes: dict[tuple, set[str]] = {}
+        places: dict[tuple, list[Measure]] = {}
         for measure in self.claimed:
-            if measure.selection == CUMULATIVE:
-                codes.setdefault(kind_of(measure), set()).add(measure.additional_code)
-        return [
-            Problem(NO_ADDITIONAL_CODE, _unstated_words(kind, known), self.item.key)
-            for kind, known in sorted(codes.items(), key=lambda pair: pair[0][:2])
-            if "" not in known and not known & self.item.additional_codes
-        ]
+            is_one_of = measure.selection == ALTERNATIVE
+            place = group_of(measure) if is_one_of else kind_of(measure)
+            places.setdefault((measure.selection, *place), []).append(measure)
+        problems = []
+        for place in places.values():
+            known = {measure.additional_code for measure in place}
+            if "" not in known and not known & self.item.additional_codes:
+                words = _unstated_words(place, known)
+                problems.append(Problem(NO_ADDITIONAL_CODE, words, self.item.key))
+        return sorted(problems, key=lambda problem: problem.words)
 
     def pick(self, group):
         """Return the one of a group that applies, two where a quota is split."""
@@ -339,7 +304,7 @@ class _Chooser:
             return group[0]
         claimed = [one for one in group if one.measure.claims or one.measure.quota]
         unclaimed = [one for one in group if one not in claimed]
-        default = min(unclaimed, key=_unclaimed_order) if unclaimed else None
+        default = _unclaimed(unclaimed) if unclaimed else None
         if not claimed:
             return default
         best = min(claimed, key=self._claimed_order)
@@ -382,10 +347,12 @@ class _Chooser:
         return cost.exact, _percents(components)
 
 
-def _unstated_words(kind, known):
+def _unstated_words(measures, known):
     shown = ", ".join(sorted(known)[:6]) + (", …" if len(known) > 6 else "")
+    types = "/".join(sorted({measure.type_code for measure in measures}))
+    taxes = "/".join(sorted({measure.tax_code for measure in measures}))
     return (
-        f"{kind[0]} (tax {kind[1]}) depends on the additional code of the goods, and "
+        f"{types} (tax {taxes}) depends on the additional code of the goods, and "
         f"none of {shown} is stated; it is not calculated"
     )
 
@@ -394,8 +361,30 @@ def _percents(components):
     return add_up(one.rate for one in components or () if one.kind == PERCENT)
 
 
+def _unclaimed(group):
+    """Return the one that applies of alternatives nobody claims.
+
+    The lowest priority comes first, then one origin before a group before every
+    origin.  Rates that still differ are a tie: a type code is no reason.
+    """
+    best, *others = sorted(group, key=_unclaimed_order)
+    rank = _unclaimed_order(best)[:2]
+    for other in others:
+        if _unclaimed_order(other)[:2] == rank and _rate_of(other) != _rate_of(best):
+            return replace(best, twin=best.twin or other.measure)
+    return best
+
+
 def _unclaimed_order(chosen):
-    return chosen.measure.priority, cascade_order(chosen.measure)
+    measure = chosen.measure
+    return measure.priority, -_origin_level(measure), cascade_order(measure)
+
+
+def _rate_of(chosen):
+    """Return what makes the amount of an alternative."""
+    one = chosen.measure
+    limits = one.minimum, one.maximum, one.tiers, one.floor_total, one.floor_less
+    return chosen.decision.components, one.base, one.gross_up, limits
 
 
 def cascade_order(measure: Measure) -> tuple:

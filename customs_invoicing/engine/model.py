@@ -265,6 +265,12 @@ class DutyItem:
     transport_mode: str = ""
     statuses: Mapping[str, str] = field(default_factory=dict)  # by tax code
     reliefs: Mapping[str, Decimal] = field(default_factory=dict)  # amounts, by tax code
+    label: str = ""  # what a person calls it, in words instead of the key
+
+    @property
+    def called(self) -> str:
+        """What the item is called in words."""
+        return self.label or str(self.key)
 
     def value(self, name: str) -> Decimal | None:
         """Return a value by name, ``None`` when it is not known."""

@@ -10,7 +10,7 @@ from datetime import date
 from decimal import Decimal
 
 from .conditions import Decision, decide
-from .context import Context
+from .context import Context, proof_words
 from .duty import calculate_in
 from .exchange import CustomsRate
 from .measures import (
@@ -184,7 +184,7 @@ def _add_proofs(claims, item, context, missing):
     }
     if not proofs or any(code in item.documents for code, _words in proofs):
         return
-    words = " or ".join(f"{words} {code}".strip() for code, words in proofs)
+    words = proof_words(proofs)
     codes = tuple(code for code, _words in proofs if code)
     missing.append(Need(PROOF, codes, f"present proof of origin: {words}"))
 

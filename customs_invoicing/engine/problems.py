@@ -22,6 +22,7 @@ BAD_MEASURE = "bad_measure"  # the measure cannot be calculated as it is written
 BAD_CODE = "bad_code"  # a commodity code that no measure can be found by
 NO_ADDITIONAL_CODE = "no_additional_code"  # a tax known by additional code only
 CLAIM_VOID = "claim_void"  # a claim that does not count; amounts are calculated
+CLAIM_UNPROVEN = "claim_unproven"  # without its proof of origin; likewise
 
 
 @dataclass(frozen=True, slots=True)

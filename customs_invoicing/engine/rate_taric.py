@@ -100,7 +100,7 @@ def rate_from_taric(rows: Iterable[Row]) -> RateText:
     """
     rows = sorted(
         [tuple("" if cell is None else cell for cell in row) for row in rows],
-        key=lambda row: str(row[0]),
+        key=lambda row: str(row[0]).zfill(2),
     )
     text = "; ".join(" ".join(str(cell) for cell in row if cell != "") for row in rows)
     if not rows:
@@ -228,13 +228,14 @@ def parse_taric(text: str) -> RateText:
         raise RateTextError(rate_text.EMPTY, text)
     if text.upper() == "NIHIL":
         return RateText(())
-    unit = find_unit(text)
+    unit = None if _PART.fullmatch(text) else find_unit(text)  # EA: a part, not each
     if unit and not text.isdigit() and unit.per in _UNIT_COUNTS:
         return RateText(None, "", unit.unit, unit.per)
     ids = _Ids(text)
     components = []
     for operator, words in _split(text):
         components += _segment(operator, words, text, ids)
+    rate_text.refuse_range(components, text)
     return RateText(tuple(components))
 
 

@@ -6,10 +6,13 @@ at all mean free of duty.
 
 import html
 import re
+import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
-from .components import Component
+from .components import AT_LEAST, AT_MOST, SPECIFIC, SUBTRACT, Component
+from .rounding import EXACT
 
 #: What a rate refers to instead of standing alone: the rate of the subheading the goods
 #: are classified in, to which components are added; or the rate there was before.
@@ -28,6 +31,7 @@ NEGATIVE = "negative amount"
 BAD_NUMBER = "unclear number"
 OTHER_LINES = "refers to other lines"
 LEGAL_NOTE = "legal note"
+RANGE = "range of rates"
 PART_OF_VALUE = "rate on part of the value"
 CONDITIONAL = "subject to conditions"
 NOT_A_DUTY = "no import duty"
@@ -78,6 +82,10 @@ SENTENCES = {
         "“%(text)s” refers to a legal note. "
         "Read the note and enter the components by hand."
     ),
+    RANGE: _lt(
+        "“%(text)s” is no rate: “%(part)s” takes away all there is before it, "
+        "so that it may be a range. Enter the rate that applies."
+    ),
     PART_OF_VALUE: _lt(
         "“%(text)s” charges part of the value only. Enter the components by hand."
     ),
@@ -124,6 +132,9 @@ class RateText:
 _MARKUP = re.compile(r"<[^<>]*>")
 _DOUBTFUL = re.compile(r"[1-9][0-9]{0,2},[0-9]{3}")
 _NUMBER = re.compile(r"[0-9]{1,15}(?:[.,][0-9]{1,15})?|[.,][0-9]{1,15}")
+#: A fraction in one character, and the mark of a footnote after a percentage.
+_FRACTION = re.compile("([0-9]?) ?([¼-¾⅐-⅞])")
+_FOOTNOTES = re.compile(r"(?<=%)(?:\s*[1-9][0-9]?/)+$")
 _GROUPED = re.compile(r"[0-9]{1,3}(?:,[0-9]{3})+\.[0-9]{1,15}")
 
 #: Words that make a condition of what looks like the name of a value.
@@ -138,7 +149,15 @@ def clean(text: str) -> str:
     """Return ``text`` without markup, entities and needless white space."""
     text = re.sub("<sup[^<>]*>([23])</sup>", r"\1", text)
     text = html.unescape(_MARKUP.sub("", text))
-    return " ".join(text.replace("\u2212", "-").replace("\u00ad", "").split())
+    text = _FRACTION.sub(_spell_fraction, text)
+    text = " ".join(text.replace("\u2212", "-").replace("\u00ad", "").split())
+    return _FOOTNOTES.sub("", text)
+
+
+def _spell_fraction(match):
+    """Return ``33 1/3`` for 33⅓."""
+    fraction = unicodedata.normalize("NFKD", match[2]).replace("\u2044", "/")
+    return f"{match[1] or '0'} {fraction}"
 
 
 def number(spelt: str, text: str) -> Decimal:
@@ -151,6 +170,43 @@ def number(spelt: str, text: str) -> Decimal:
     if _DOUBTFUL.fullmatch(spelt) or not _NUMBER.fullmatch(spelt):
         raise RateTextError(BAD_NUMBER, text, spelt)
     return Decimal(spelt.replace(",", "."))
+
+
+def refuse_range(components: Iterable[Component], text: str) -> None:
+    """Refuse a rate that takes away all it has: “10%-15%” is a range, and no rate.
+
+    Only what can be compared is: percentages of one value, amounts per one quantity.
+
+    :raise RateTextError: with the part that takes away
+    """
+    sums: dict[tuple, Decimal] = {}
+    for component in components:
+        if component.operator in (AT_LEAST, AT_MOST):
+            sums = {}
+        key, size = _size(component)
+        if size is None:
+            continue
+        if component.operator != SUBTRACT:
+            sums[key] = EXACT.add(sums.get(key, Decimal(0)), size)
+        elif key in sums:
+            sums[key] = EXACT.subtract(sums[key], size)
+            if sums[key] <= 0:
+                raise RateTextError(RANGE, text, f"- {_words(component)}")
+
+
+def _size(component):
+    """Return what a component can be compared by, and its figure."""
+    one = component
+    about = one.kind, one.on, one.currency, one.quantity_key, one.times
+    if component.kind == SPECIFIC:
+        return about, EXACT.divide(component.amount, component.per)
+    return about, component.rate if component.amount is None else component.amount
+
+
+def _words(component):
+    if component.amount is None:
+        return f"{figure(component.rate)} %"
+    return f"{figure(component.amount)} {component.currency}".strip()
 
 
 def figure(value: Decimal) -> str:

@@ -45,7 +45,7 @@ _OPERATORS = {
     "but not to exceed": AT_MOST,
 }
 _OPERATOR = re.compile(
-    r"\s*(\+|\b(?:plus|minus|but not less(?: than)?|but not more than"
+    r"(?:,\s*(?=but\b)|\s*)(\+|\b(?:plus|minus|but not less(?: than)?|but not more than"
     r"|but not to exceed|less)\b)\s*",
     re.IGNORECASE,
 )
@@ -144,6 +144,8 @@ _MONEY = re.compile(
     r"\s*(?:/\s*(?P<unit>.+)|(?P<each>each|per head|head))",
     re.IGNORECASE,
 )
+#: Dollars of the schedule, whose decimals follow a point, never a comma.
+_THOUSANDS = re.compile(r"[1-9][0-9]{0,2}(?:,[0-9]{3})+(?:\.[0-9]+)?")
 _SIXTH = Decimal("0.000001")
 
 
@@ -172,7 +174,10 @@ def _percent(operator, match, text):
 
 
 def _money(operator, match, text, dollar):
-    amount = number(match["cents"] or match["dollars"], text)
+    spelt = match["cents"] or match["dollars"]
+    if match["dollars"] and dollar == DOLLAR and _THOUSANDS.fullmatch(spelt):
+        spelt = spelt.replace(",", "")
+    amount = number(spelt, text)
     if match["cents"]:
         amount = amount.scaleb(-2, context=EXACT)
     denominator = _denominator(match["unit"] or match["each"], text)

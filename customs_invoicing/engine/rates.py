@@ -94,9 +94,12 @@ def parse(text: str, dollar: str = "") -> RateText:
     if match := _WHICHEVER.fullmatch(cleaned):
         word = "MIN" if match["which"].casefold() in _MORE else "MAX"
         return _parse_whichever(match["one"], word, match["other"], cleaned, dollar)
-    if _US.search(cleaned):
-        return parse_us(cleaned, dollar)
-    return parse_taric(cleaned)
+    if not _US.search(cleaned):
+        return parse_taric(cleaned)
+    rate = parse_us(cleaned, dollar)
+    if rate.is_rate:
+        rate_text.refuse_range(rate.components, cleaned)
+    return rate
 
 
 def _parse_whichever(one, word, other, text, dollar) -> RateText:

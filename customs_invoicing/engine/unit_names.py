@@ -141,7 +141,10 @@ _WORDS = {
         "unidad, unidades, un, unidade, stück, stk, pièce, pièces, pieza, "
         "piezas, peça, peças, item, items, article, articles, p/st"
     ),
-    "doz": "dz, dozen, dozens, docena, docenas, dz pcs, doz pcs",
+    "doz": (
+        "dz, dozen, dozens, docena, docenas, dz pcs, doz pcs, "
+        "doz pieces, dozen pieces, dozen pcs"
+    ),
     "gross": "grosses",
     "head": "heads",
     "pr": "prs, pair, pairs, pa, par, pares, paar, paire, paires",
@@ -195,6 +198,10 @@ PRINTED.update(
         "kg gross": {"unit": "kg", "weight_basis": "gross"},
         "gkg": {"unit": "kg", "weight_basis": "gross"},
         "kg/net eda": {"unit": "kg", "weight_basis": "drained"},
+        "kg/net drained wt": {"unit": "kg", "weight_basis": "drained"},
+        "kg/net drained weight": {"unit": "kg", "weight_basis": "drained"},
+        "kg drained weight": {"unit": "kg", "weight_basis": "drained"},
+        "kg drained net weight": {"unit": "kg", "weight_basis": "drained"},
         "kg/net mas": {"unit": "kg", "qualifier": "dry matter"},
         "kg/polar": {"unit": "kg", "qualifier": "polarisation"},
         "kg common wheat": {"unit": "kg", "qualifier": "common wheat"},

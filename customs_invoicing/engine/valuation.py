@@ -85,17 +85,28 @@ def valuate(
     )
 
 
-_PHASES = (ADDITION, DEDUCTION, ORIGIN, FREIGHT, INSURANCE)
+_WAY = (ORIGIN, FREIGHT, INSURANCE)
+_PHASES = (ADDITION, DEDUCTION, *_WAY)
 
 
 def _in_order(elements):
     """Return charges on the way of the goods, of each kind the actual ones first."""
 
     def place(element):
-        phase = _PHASES.index(element.kind) if element.kind in _PHASES else 99
+        phase = 2 * _PHASES.index(element.kind) if element.kind in _PHASES else 99
+        if element.is_deemed and element.kind not in _WAY:
+            phase = max([phase, *(_place_after(name) for name in element.of)])
         return phase, element.is_deemed
 
     return sorted(elements, key=place)
+
+
+def _place_after(name):
+    """Return the place of what is a percentage of a subtotal: after its parts."""
+    parts = BASES.get(name.lower(), ())
+    return max(
+        (2 * _PHASES.index(kind) + 1 for kind in _WAY if kind in parts), default=0
+    )
 
 
 class _Work(Spreading):
@@ -233,7 +244,8 @@ class _Work(Spreading):
                 known = ", ".join(sorted(self.values[position])) or "none"
                 raise ValuationError(
                     f"item {self.items[position].called}: {wanted_by} is a percentage "
-                    f"of {name}, which is not known (or comes after it); known are {known}"
+                    f"of {name}, which is not known (or comes after it); known are "
+                    f"{known}"
                 )
             total = EXACT.add(total, value)
         return total

@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 
 from ..engine.valuation_model import Money, ValuationItem
-from ..tools import to_decimal, to_float
+from ..tools import changed_vals, to_decimal, to_float
 from .customs_measure import get_digits
 from .customs_valuation_element import VALUE_NAMES, VAT_ONLY
 
@@ -132,6 +132,22 @@ class CustomsDeclarationLine(models.Model):
             net_mass=to_decimal(self.net_mass, 3) or None,
             quantity=to_decimal(self.supplementary_quantity, 3) or None,
         )
+
+    def _write_no_value(self, problem):
+        """Take back what was calculated; a value nobody knows any more is no value."""
+        vals = {
+            "customs_value_calculated": 0.0,
+            "value_cif": 0.0,
+            "value_fob": 0.0,
+            "value_explanation": False,
+            "value_problem": problem,
+        }
+        for line in self:
+            own = {"customs_value": 0.0, "value_is_ours": True}
+            if changed := changed_vals(
+                line, {**vals, **(own if line.value_is_ours else {})}
+            ):
+                line.write({**changed, **(own if line.value_is_ours else {})})
 
     def _prepare_value_vals(self, values):
         """Return what a valuation says of the item; a stated value is kept."""

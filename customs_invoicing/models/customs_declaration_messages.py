@@ -87,8 +87,9 @@ class CustomsDeclaration(models.Model):
                     items=", ".join(map(str, unpriced.mapped("number"))),
                 )
             )
-        last = self.calculation_ids[:1]
-        if last.warning:
+        # iterated, not sorted: the records of many files are then read at once
+        last = max(self.calculation_ids, key=lambda record: record.id, default=None)
+        if last and last.warning:
             warnings += last.warning.split("\n")
         problems = dict.fromkeys(
             self.line_ids.filtered(lambda line: not line.customs_value).mapped(

@@ -98,9 +98,7 @@ class CustomsDeclaration(models.Model):
         codes that are missing, items without any duty.
         """
         self.ensure_one()
-        on_lines = {
-            (result.item_key, result.problem) for result in calculation.results
-        }
+        on_lines = {(result.item_key, result.problem) for result in calculation.results}
         words = {}
         for problem in calculation.problems:
             if (problem.item_key, problem.code) not in on_lines:

@@ -61,16 +61,26 @@ class CustomsDeclaration(models.Model):
         stands beside it. Queries do not grow with the items.
         """
         parts = []
+        by_file = self._read_valuation_elements()
         for (tariff, day, company), records in self.grouped(
             lambda r: (r.tariff_id, r._get_rate_date(), r.company_id)
         ).items():
             currencies = records.invoice_currency_id
-            currencies |= records.valuation_element_ids.currency_id
+            for record in records:
+                currencies |= by_file[record].currency_id
             rates = tariff._get_customs_rates(currencies, day, company)
             rules = self.env["customs.valuation.rule"]._search_for(tariff, day)
             for record in records:
-                parts += record._write_values(rates, rules)
+                parts += record._write_values(by_file[record], rates, rules)
         self._replace_value_parts(parts)
+
+    def _read_valuation_elements(self):
+        """Return all amounts of the files, those of their items too."""
+        elements = self.env["customs.valuation.element"].search(
+            [("declaration_id", "in", self.ids)]
+        )
+        found = elements.grouped("declaration_id")
+        return {record: found.get(record, elements.browse()) for record in self}
 
     def _replace_value_parts(self, vals_list):
         """Store the shares of all items; one that is there already is not written."""
@@ -90,20 +100,24 @@ class CustomsDeclaration(models.Model):
         stale.filtered(lambda part: part.id not in kept).unlink()
         records.create(to_create)
 
-    def _write_values(self, table_rates, rules):
-        """Write the values of the items; return the values of their shares."""
+    def _write_values(self, elements, table_rates, rules):
+        """Write the values of the items; return the values of their shares.
+
+        :param elements: all amounts of the file
+        """
         self.ensure_one()
         lines = self.line_ids.filtered("invoice_value")
-        (self.line_ids - lines).write(self._prepare_no_value_vals(False))
+        (self.line_ids - lines)._write_no_value(False)
         if not lines:
             return []
-        rates = {**table_rates, **self._get_stated_rates()}
-        elements = self._get_used_elements(lines)
+        rates = {**table_rates, **self._get_stated_rates(elements)}
+        used = self._get_used_elements(elements, lines)
         try:
             valuation = valuate(
                 [line._to_valuation_item() for line in lines],
                 rules._complete(
-                    [element._to_engine() for element in elements], self.transport_mode
+                    [element._to_engine(elements) for element in used],
+                    self.transport_mode,
                 ),
                 incoterm=self.incoterm_id.code or "",
                 basis=self.tariff_id.valuation_basis,
@@ -115,17 +129,17 @@ class CustomsDeclaration(models.Model):
                 else LARGEST_REMAINDER,
             )
         except (MissingRate, ValuationError) as error:
-            lines.write(self._prepare_no_value_vals(self._get_value_problem(error)))
+            lines._write_no_value(self._get_value_problem(error))
             return []
         parts = []
         for line, values in zip(lines, valuation.items, strict=True):
             vals = line._prepare_value_vals(values)
             if changed_vals(line, vals):
                 line.write(vals)  # all of it: who sets a customs value says whose it is
-            parts += line._prepare_value_parts(values, elements, rates)
+            parts += line._prepare_value_parts(values, used, rates)
         return parts
 
-    def _get_stated_rates(self):
+    def _get_stated_rates(self, elements):
         """Return the rates that the declaration itself states, which go first.
 
         The rate of the invoice is one only where somebody stated it; one that is
@@ -135,7 +149,7 @@ class CustomsDeclaration(models.Model):
         self.ensure_one()
         stated = [
             (element.currency_id, element.rate)
-            for element in self.valuation_element_ids
+            for element in elements
             if element.is_stated
         ]
         if not self.customs_rate_is_ours:
@@ -146,7 +160,7 @@ class CustomsDeclaration(models.Model):
             if currency and currency != self.tariff_currency_id and rate > 0
         }
 
-    def _get_used_elements(self, lines):
+    def _get_used_elements(self, elements, lines):
         """Return the amounts to build up from.
 
         The authority's shares of an amount that is also stated for the whole
@@ -154,11 +168,11 @@ class CustomsDeclaration(models.Model):
         amount of the whole declaration, already spread.
         """
         self.ensure_one()
-        whole = self.valuation_element_ids.filtered(lambda e: not e.line_id)
+        whole = elements.filtered(lambda e: not e.line_id)
         kinds = set(whole.mapped("kind"))
         by_hand = whole.filtered(lambda e: e.apportionment == "manual")
         spread = set(by_hand.mapped("kind"))
-        return whole | self.valuation_element_ids.filtered(
+        return whole | elements.filtered(
             lambda e: e.line_id in lines
             and not (e.is_stated and e.kind in kinds)
             and e.kind not in spread
@@ -173,15 +187,6 @@ class CustomsDeclaration(models.Model):
                 day=self._get_rate_date(),
             )
         return str(error)
-
-    def _prepare_no_value_vals(self, problem):
-        return {
-            "customs_value_calculated": 0.0,
-            "value_cif": 0.0,
-            "value_fob": 0.0,
-            "value_explanation": False,
-            "value_problem": problem,
-        }
 
     def _get_invoice_rates(self):
         """Return our and the stated customs rate of the invoice currency.

@@ -57,7 +57,13 @@ class CustomsValidityMixin(models.AbstractModel):
 
     def _get_overlap_query(self):
         same = SQL(" AND ").join(
-            SQL("o.%(name)s IS NOT DISTINCT FROM m.%(name)s", name=SQL.identifier(name))
+            # comparisons that the database can hash or look up, unlike IS NOT DISTINCT
+            SQL(
+                "o.%(name)s = m.%(name)s"
+                if self._fields[name].required
+                else "COALESCE(o.%(name)s::text, '') = COALESCE(m.%(name)s::text, '')",
+                name=SQL.identifier(name),
+            )
             for name in self._validity_key
         )
         active = SQL("m.active AND o.active AND") if "active" in self else SQL()

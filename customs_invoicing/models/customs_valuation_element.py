@@ -122,7 +122,7 @@ class CustomsValuationElement(models.Model):
     )
 
     _amount_not_negative = models.Constraint(
-        "CHECK(is_stated OR COALESCE(amount, 0) >= 0)",
+        "CHECK(COALESCE(is_stated, FALSE) OR COALESCE(amount, 0) >= 0)",
         "An amount of the value build-up cannot be negative. What is taken off is a "
         "deduction.",
     )
@@ -137,8 +137,11 @@ class CustomsValuationElement(models.Model):
             mode = record.declaration_id.tariff_id.apportionment_mode
             record.apportionment = record.apportionment or mode or "value"
 
-    def _to_engine(self):
-        """Return the amount as the engine knows it."""
+    def _to_engine(self, elements):
+        """Return the amount as the engine knows it.
+
+        :param elements: all amounts of the file, for one that is spread by hand
+        """
         self.ensure_one()
         kind = get_engine_kind(self.kind)
         by_hand = not self.line_id and self.apportionment == "manual"
@@ -152,7 +155,7 @@ class CustomsValuationElement(models.Model):
             currency=currency,
             kind=kind,
             by=MANUAL if by_hand else self.apportionment,
-            parts=self._get_parts_by_hand() if by_hand else {},
+            parts=self._get_parts_by_hand(elements) if by_hand else {},
             item_key=self.line_id.id or None,
             percent_included=to_decimal(self.percent_included),
             sign=-1 if self.is_stated and kind == incoterms.DEDUCTION else 1,
@@ -161,11 +164,11 @@ class CustomsValuationElement(models.Model):
             in_vat_base=not self.is_stated and self.kind in VAT_ONLY,
         )
 
-    def _get_parts_by_hand(self):
+    def _get_parts_by_hand(self, elements):
         """Return ``{item id: amount}`` entered on the items for this amount."""
         self.ensure_one()
         parts = {}
-        for element in self.declaration_id.valuation_element_ids:
+        for element in elements:
             if element.line_id and element.kind == self.kind:
                 key = element.line_id.id
                 parts[key] = parts.get(key, 0) + to_decimal(element.amount)

@@ -164,6 +164,7 @@ class TestCalculationQueries(CustomsCase):
             declaration.tariff_id,
             declaration._get_calculation_date(),
             declaration._get_rate_date(),
+            declaration.company_id,
         )
         return declaration._calculate_expectation(context)[1]
 

@@ -86,7 +86,9 @@ class TestCalculationSafety(CustomsCase):
                 self.duty_type,
                 "8516",
                 5,
-                condition_ids=[(0, 0, {"kind": "default", "action": "apply_components"})],
+                condition_ids=[
+                    (0, 0, {"kind": "default", "action": "apply_components"})
+                ],
             )
 
     def test_unknown_currency_is_flagged_while_typing(self):
@@ -131,9 +133,7 @@ class TestCalculationSafety(CustomsCase):
         self._create_measure(self.preference, "8516", 0, preference_code="300")
         file = self.typed([{"origin_id": self.japan.id, "preference": "300"}])
         self.assertIn("N954", file.warning_message)
-        self.env["customs.document"].create(
-            {"declaration_id": file.id, "code": "N954"}
-        )
+        self.env["customs.document"].create({"declaration_id": file.id, "code": "N954"})
         file.action_calculate()
         self.assertNotIn("N954", file.warning_message or "")
 
@@ -214,9 +214,7 @@ class TestCalculationSafety(CustomsCase):
             ]
         )
         for group, rate in zip(groups, (1, 2), strict=True):
-            self._create_measure(
-                self.duty_type, "8516", rate, origin_group_id=group.id
-            )
+            self._create_measure(self.duty_type, "8516", rate, origin_group_id=group.id)
         file = self.typed([{"origin_id": self.japan.id}])
         self.assertFalse(self.duty(file).is_calculated)
         file.calculation_ids.action_repeat()

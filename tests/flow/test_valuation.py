@@ -259,7 +259,23 @@ class TestValuation(CustomsCase):
                 }
             )
         file.action_calculate()
+        self.assertEqual(file.line_ids.mapped("value_problem"), [False, False])
         self.assertEqual(self.values(file), [1550, 3850])
+
+    def test_cost_of_one_item_is_that_items(self):
+        file = self.typed("FOB")
+        self.env["customs.valuation.element"].create(
+            {
+                "declaration_id": file.id,
+                "line_id": file.line_ids[1].id,
+                "kind": "royalty",
+                "amount": 60,
+                "currency_id": self.national.id,
+            }
+        )
+        file.action_calculate()
+        self.assertEqual(self.values(file), [1250, 3810])
+        self.assertEqual(file.line_ids[1].value_additions, 60)
 
     def test_rate_of_an_earlier_month_is_shown_as_no_official_one(self):
         self.tariff.rate_date_rule = "month"

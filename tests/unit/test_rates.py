@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import given, reject
 from hypothesis import strategies as st
 from pure import load
 
@@ -57,6 +57,16 @@ def part(name, operator="+"):
          [spec("0.169", "kg", "USD", content="total sugars"), pct("5.1")]),
         ("86.1¢/m2of recording surface",
          [spec("0.861", "m2", "USD", content="recording surface")]),
+        ("83.1¢/kg, but not less than 5%",
+         [spec("0.831", "kg", "USD"), pct(5, "MIN")]),
+        ("7.5% 1/", [pct("7.5")]),
+        ("5¢/kg + 7.5% <sup>1/</sup> <sup>12/</sup>",
+         [spec("0.05", "kg", "USD"), pct("7.5")]),
+        ("33⅓%", [pct("33.333333")]),
+        ("½% + 2¢ each", [pct("0.5"), spec("0.02", "pcs", "USD")]),
+        ("$1,050/t", [spec(1050, "t", "USD")]),
+        ("$1,050,000.25/t", [spec("1050000.25", "t", "USD")]),
+        ("12¢/doz. pieces", [spec("0.12", "doz", "USD")]),
         ("3 percent of the fair retail value", [pct(3, on="the fair retail value")]),
         ("2.25% on case +80% on the strap, band or bracelet",
          [pct("2.25", on="case"), pct(80, on="the strap, band or bracelet")]),
@@ -103,6 +113,7 @@ def test_us_reference(text, reference, expected):
         ("-5%", "negative amount"),
         ("5% + -3¢/kg", "negative amount"),
         ("1,250¢/kg", "unclear number"),
+        ("7.5% 100/", "unknown duty expression"),
         ("5% on the case but not the strap", "subject to conditions"),
         ("10% to 20%", "unknown duty expression"),
         ("Prohibited", "unknown duty expression"),
@@ -157,6 +168,14 @@ def test_us_special_empty():
         ("10%-5 EUR/hl", [pct(10), spec(5, "hl", operator="-")]),
         ("EUR 3.2 per kg", [spec("3.2", "kg")]),
         ("1,234.5 EUR / t", [spec("1234.5", "t")]),
+        ("10 EUR / 100 kg / net drained wt",
+         [spec(10, "kg", per=100, weight_basis="drained")]),
+        ("12 % 1/", [pct(12)]),
+        ("10 % - 5 %", [pct(10), pct(5, "-")]),
+        ("2 EUR / kg - 100 EUR / 100 kg",
+         [spec(2, "kg"), spec(100, "kg", operator="-", per=100)]),
+        ("10 % MAX 20 % - 15 %", [pct(10), pct(20, "MAX"), pct(15, "-")]),
+        ("5 % - 7 % / Retail Price", [pct(5), pct(7, "-", "retail price")]),
     ],
 )  # fmt: skip
 def test_taric(text, expected):
@@ -181,12 +200,40 @@ def test_taric(text, expected):
         ("10 kgs / hl", "unknown duty expression"),
         ("see regulation 123/2024", "unknown duty expression"),
         ("10 % of which half", "subject to conditions"),
+        ("10%-15%", "range of rates"),
+        ("10 % - 10 %", "range of rates"),
+        ("10 % MIN 5 % - 7 %", "range of rates"),
+        ("2 EUR / kg - 3 EUR / kg", "range of rates"),
+        ("2 EUR / kg - 250 EUR / 100 kg", "range of rates"),
+        ("5 EUR - 10 EUR", "range of rates"),
     ],
 )
 def test_taric_unread(text, reason):
     with pytest.raises(rates.RateTextError) as caught:
         rates.parse_taric(text)
     assert caught.value.reason == reason
+
+
+def test_a_range_is_no_rate_and_the_sentence_says_so():
+    with pytest.raises(rates.RateTextError) as caught:
+        rates.parse("10% - 15%")
+    assert str(caught.value) == (
+        "“10% - 15%” is no rate: “- 15 %” takes away all there is before it, so that "
+        "it may be a range. Enter the rate that applies."
+    )
+    for text in ("5% less 6%", "$2/kg less $2/kg", "10 %-12 % MIN 3 %"):
+        with pytest.raises(rates.RateTextError) as caught:
+            rates.parse(text)
+        assert caught.value.reason == "range of rates"
+    assert rates.parse("5% less 2%").components == (pct(5), pct(2, "-"))
+
+
+@pytest.mark.parametrize("name", sorted(components.MEURSING_TYPES))
+def test_a_bare_part_is_no_unit(name):
+    for parser in (rates.parse_taric, rates.parse):
+        rate = parser(name)
+        assert (rate.components, rate.supplementary_unit) == ((part(name),), "")
+    assert units.find_unit("EA").unit == "pcs"
 
 
 def test_taric_unit_is_no_rate():
@@ -208,6 +255,13 @@ def test_rows_in_any_order():
     ]
     expected = rates.parse_taric("9 % + EA MAX 24.2 % + ADSZ").components
     assert rates.components_from_taric(rows) == expected
+
+
+def test_ids_of_one_digit_come_in_their_order():
+    rows = [("12", "", "", "", ""), ("4", "3", "EUR", "DTN", ""), (1, "9", "", "", "")]
+    expected = rates.parse_taric("9 % + 3 EUR / 100 kg + EA").components
+    for found in (rows, rows[::-1]):
+        assert rates.components_from_taric(found) == expected
 
 
 @pytest.mark.parametrize(
@@ -287,7 +341,8 @@ def test_dollar_of_the_caller():
 
 @pytest.mark.parametrize(
     "text",
-    ["", "-", "5", "0", "n/a", "5 per kg", "Prohibited", "see note 3",
+    ["", "-", "5", "0", "n/a", "$1,050/t", "33⅓ EUR", "10%–15%",
+     "5 per kg", "Prohibited", "see note 3",
      "10% or free whichever is less", "tbd", "0.05.1%", "5%%"],
 )  # fmt: skip
 def test_plain_text_unread(text):
@@ -314,6 +369,11 @@ def taric_components(draw):
         found.append(
             _draw(draw, draw(st.sampled_from(["percent", "specific"])), operator)
         )
+    text = load("engine.rate_text")
+    try:
+        text.refuse_range(found, "")
+    except rates.RateTextError:
+        reject()  # no rate, and never printed as one
     return tuple(found)
 
 
