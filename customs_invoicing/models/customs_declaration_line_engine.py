@@ -31,6 +31,7 @@ class CustomsDeclarationLine(models.Model):
         return [
             DutyItem(
                 key=line.id,
+                label=str(line.number),
                 code=line.code or "",
                 # no value is unknown, not zero: goods are never worth nothing
                 customs_value=to_decimal(line.customs_value) or None,

@@ -124,6 +124,7 @@ class CustomsDeclarationLine(models.Model):
         self.ensure_one()
         return ValuationItem(
             key=self.id,
+            label=str(self.number),
             price=Money(
                 to_decimal(self.invoice_value),
                 self.invoice_currency_id.name or "",

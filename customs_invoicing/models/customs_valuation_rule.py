@@ -45,9 +45,9 @@ class CustomsValuationRule(models.Model):
     of = fields.Char(
         string="Of the sum of",
         required=True,
-        default="INV, FRT",
-        help="Values by name, separated by commas: INV (price), FRT (freight to the "
-        "border), INS (insurance), FOB, CFR.",
+        default="CFR",
+        help="Values by name, separated by commas: CFR (cost and freight), FOB, INV "
+        "(price), FRT (freight to the border), INS (insurance).",
     )
     transport_modes = fields.Char(
         string="Only by transport mode",

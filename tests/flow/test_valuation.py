@@ -185,7 +185,7 @@ class TestValuation(CustomsCase):
 
     def test_deemed_insurance_only_where_none_is_stated(self):
         self.env["customs.valuation.rule"].create(
-            {"tariff_id": self.tariff.id, "percent": 1, "of": "INV, FRT"}
+            {"tariff_id": self.tariff.id, "percent": 1}
         )
         freight = ("freight_external", 1000, self.national)
         file = self.typed(prices=(3200,), elements=[freight])
