@@ -110,9 +110,7 @@ class TestDutyCalculator(CustomsCase):
             date(2026, 6, 1),
             self.tariff._get_rounding(),
             "USD",
-            agreements=self.env["customs.agreement"]._search_for_engine(
-                self.tariff
-            ),
+            agreements=self.env["customs.agreement"]._search_for_engine(self.tariff),
         )
         self.assertEqual(len(expected), 2)
         self.assertEqual(
