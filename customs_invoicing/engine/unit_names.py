@@ -56,6 +56,7 @@ CODES = {
     "SPQLTR": {"unit": "hl", "times": ("asv", "spr")},
     # Count
     "NAR": {"unit": "pcs"},
+    "NMB": {"unit": "pcs"},  # number, as ASYCUDA has it
     "H87": {"unit": "pcs"},
     "C62": {"unit": "pcs"},
     "EA": {"unit": "pcs"},
