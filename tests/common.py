@@ -117,6 +117,27 @@ class CustomsCase(AccountTestInvoicingCommon):
         content = build_sad(items, **facts)
         return self.env["customs.declaration"].import_files([("sad.xml", content)])
 
+    def typed(self, items=({},), **vals):
+        """Return a declaration typed by hand, calculated; items are worth 1 000."""
+        item_vals = {"code": "8516710000", "customs_value": 1000}
+        declaration = self.env["customs.declaration"].create(
+            {
+                "office_id": self.office.id,
+                "registration_date": "2026-03-05",
+                "capacity": "own",
+                "line_ids": [(0, 0, {**item_vals, **facts}) for facts in items],
+                **vals,
+            }
+        )
+        declaration.action_calculate()
+        return declaration
+
+    def duty(self, declaration, code="CID"):
+        """Return the duty lines of one tax."""
+        return declaration.duty_line_ids.filtered(
+            lambda line: line.tax_code_id.code == code
+        )
+
     def add_service(self, declaration, amount):
         return self.env["customs.charge"].create(
             {

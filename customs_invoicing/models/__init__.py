@@ -2,6 +2,7 @@
 from . import (
     customs_code_mixin,
     customs_declaration_part,
+    customs_item_part,
     customs_measure_owner_mixin,
     customs_rounding_mixin,
     customs_validity_mixin,

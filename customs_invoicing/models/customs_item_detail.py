@@ -6,17 +6,9 @@ class CustomsItemDetail(models.Model):
 
     _name = "customs.item.detail"
     _description = "Further Quantity or Value of an Item"
-    _inherit = ["customs.declaration.part"]
+    _inherit = ["customs.item.part"]
     _order = "line_id, kind, name, id"
 
-    line_id = fields.Many2one(
-        comodel_name="customs.declaration.line",
-        string="Item",
-        required=True,
-        index=True,
-        ondelete="cascade",
-        check_company=True,
-    )
     declaration_id = fields.Many2one(
         related="line_id.declaration_id", store=True, precompute=True
     )

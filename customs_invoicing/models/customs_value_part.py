@@ -8,17 +8,9 @@ class CustomsValuePart(models.Model):
 
     _name = "customs.value.part"
     _description = "Share of the Value Build-up"
-    _inherit = ["customs.declaration.part"]
+    _inherit = ["customs.item.part"]
     _order = "declaration_id, line_id, sequence, id"
 
-    line_id = fields.Many2one(
-        comodel_name="customs.declaration.line",
-        string="Item",
-        required=True,
-        index=True,
-        ondelete="cascade",
-        check_company=True,
-    )
     tariff_currency_id = fields.Many2one(
         string="Tariff currency",
         related="declaration_id.tariff_currency_id",

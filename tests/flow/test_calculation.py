@@ -13,33 +13,12 @@ class TestCalculation(CustomsCase):
         cls.japan = cls.env.ref("base.jp")
         cls.norway = cls.env.ref("base.no")
 
-    def typed(self, items=({},), **vals):
-        declaration = self.env["customs.declaration"].create(
-            {
-                "office_id": self.office.id,
-                "registration_date": "2026-03-05",
-                "capacity": "own",
-                "line_ids": [
-                    (0, 0, {"code": "8516710000", "customs_value": 1000, **facts})
-                    for facts in items
-                ],
-                **vals,
-            }
-        )
-        declaration.action_calculate()
-        return declaration
-
     def amounts(self, declaration):
         return {
             (line.line_id.number, line.tax_code_id.code): line.amount_calculated
             for line in declaration.duty_line_ids
             if line.is_calculated
         }
-
-    def duty(self, declaration, code="CID"):
-        return declaration.duty_line_ids.filtered(
-            lambda line: line.tax_code_id.code == code
-        )
 
     # === MEASURES === #
 

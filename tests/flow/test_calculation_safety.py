@@ -21,27 +21,6 @@ class TestCalculationSafety(CustomsCase):
             {"selection": "alternative", "group": "duty", "priority": 20}
         )
 
-    def typed(self, items=({},), **vals):
-        declaration = self.env["customs.declaration"].create(
-            {
-                "office_id": self.office.id,
-                "registration_date": "2026-03-05",
-                "capacity": "own",
-                "line_ids": [
-                    (0, 0, {"code": "8516710000", "customs_value": 1000, **facts})
-                    for facts in items
-                ],
-                **vals,
-            }
-        )
-        declaration.action_calculate()
-        return declaration
-
-    def duty(self, declaration, code="CID"):
-        return declaration.duty_line_ids.filtered(
-            lambda line: line.tax_code_id.code == code
-        )
-
     def agreement(self, **vals):
         return self.env["customs.agreement"].create(
             {
