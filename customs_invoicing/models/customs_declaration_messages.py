@@ -51,9 +51,18 @@ class CustomsDeclaration(models.Model):
     def _get_warnings(self):
         """Return sentences on what the officer should look at."""
         self.ensure_one()
-        warnings = []
         if self.state in ("closed", "cancelled"):
-            return warnings
+            return []
+        return [
+            *self._get_file_warnings(),
+            *self._get_code_warnings(),
+            *self._get_value_warnings(),
+            *self._get_duty_warnings(),
+        ]
+
+    def _get_file_warnings(self):
+        self.ensure_one()
+        warnings = []
         unknown = (self.importer_id | self.exporter_id | self.broker_id).filtered(
             "customs_to_review"
         )
@@ -77,7 +86,11 @@ class CustomsDeclaration(models.Model):
                     amount=self.currency_id.format(change),
                 )
             )
-        warnings += self._get_code_warnings()
+        return warnings
+
+    def _get_value_warnings(self):
+        self.ensure_one()
+        warnings = []
         unpriced = self.line_ids.filtered(lambda line: not line.invoice_value)
         if unpriced and self.line_ids - unpriced and self.valuation_element_ids:
             warnings.append(
@@ -87,17 +100,9 @@ class CustomsDeclaration(models.Model):
                     items=", ".join(map(str, unpriced.mapped("number"))),
                 )
             )
-        # iterated, not sorted: the records of many files are then read at once
-        last = max(self.calculation_ids, key=lambda record: record.id, default=None)
-        if last and last.warning:
-            warnings += last.warning.split("\n")
-        problems = dict.fromkeys(
-            self.line_ids.filtered(lambda line: not line.customs_value).mapped(
-                "value_problem"
-            )
-        )
-        warnings += [problem for problem in problems if problem]
         without_value = self.line_ids.filtered(lambda line: not line.customs_value)
+        problems = dict.fromkeys(without_value.mapped("value_problem"))
+        warnings += [problem for problem in problems if problem]
         if without_value:
             warnings.append(
                 self.env._(
@@ -107,6 +112,15 @@ class CustomsDeclaration(models.Model):
                     ),
                 )
             )
+        return warnings
+
+    def _get_duty_warnings(self):
+        self.ensure_one()
+        warnings = []
+        # iterated, not sorted: the records of many files are then read at once
+        last = max(self.calculation_ids, key=lambda record: record.id, default=None)
+        if last and last.warning:
+            warnings += last.warning.split("\n")
         if self.current_assessment_id.kind == "provisional":
             warnings.append(
                 self.env._(
