@@ -10,6 +10,7 @@ from . import (
 
 # isort: split
 from . import (
+    account_incoterms,
     account_move,
     account_move_line,
     account_move_posting,

@@ -5,6 +5,9 @@ from odoo import api, fields, models
 from ..engine import model as engine
 from ..tools import split_codes
 
+#: Countries of an agreement that names none
+UNKNOWN = frozenset(["(not known)"])
+
 
 class CustomsAgreement(models.Model):
     """A trade agreement, or a programme of preferences."""
@@ -44,6 +47,8 @@ class CustomsAgreement(models.Model):
         string="Countries",
         comodel_name="res.country",
         relation="customs_agreement_country",
+        help="Countries whose goods may claim it. Empty: they are not known, and no "
+        "claim of it counts.",
     )
     preference_codes = fields.Char(
         string="Preference codes",
@@ -90,7 +95,8 @@ class CustomsAgreement(models.Model):
             engine.Agreement(
                 code=code,
                 name=self.name,
-                countries=frozenset(self.country_ids.mapped("code")),
+                # one without any covers nobody: which goods it is for is not known
+                countries=frozenset(self.country_ids.mapped("code")) or UNKNOWN,
                 valid_from=self.date_from or None,
                 # an archived one is no longer in force
                 valid_to=(self.date_to or None) if self.active else date.min,

@@ -152,12 +152,19 @@ class CustomsDeclarationLine(models.Model):
             ["declaration_id"],
             ["number:max"],
         )
-        last = {declaration.id: number for declaration, number in groups}
+        stored = {declaration.id: number for declaration, number in groups}
+        last = {}
         for record in self:
-            if not record.number:
-                key = record.declaration_id._origin.id
-                last[key] = (last.get(key) or 0) + 1
-                record.number = last[key]
+            if record.number:
+                continue
+            declaration = record.declaration_id
+            if declaration not in last:
+                # lines that are not saved yet are known to the form alone
+                unsaved = declaration.line_ids.filtered(lambda r: not r._origin)
+                numbers = [stored.get(declaration._origin.id) or 0]
+                last[declaration] = max(numbers + unsaved.mapped("number"))
+            last[declaration] += 1
+            record.number = last[declaration]
 
     @api.depends("code", "number", "description")
     def _compute_display_name(self):

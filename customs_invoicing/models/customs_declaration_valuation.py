@@ -73,6 +73,16 @@ class CustomsDeclaration(models.Model):
             for record in records:
                 parts += record._write_values(by_file[record], rates, rules)
         self._replace_value_parts(parts)
+        self._write_total_values()
+
+    def _write_total_values(self):
+        """State the total of a declaration whose values are all calculated."""
+        for record in self:
+            lines = record.line_ids
+            if lines and all(line.value_is_ours for line in lines):
+                total = sum(lines.mapped("customs_value"))
+                if changed := changed_vals(record, {"customs_value": total}):
+                    record.write(changed)
 
     def _read_valuation_elements(self):
         """Return all amounts of the files, those of their items too."""

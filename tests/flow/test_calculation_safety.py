@@ -107,6 +107,23 @@ class TestCalculationSafety(CustomsCase):
         file.action_calculate()
         self.assertEqual(self.duty(file).amount_calculated, 50)
 
+    def test_agreement_without_countries_is_for_nobody(self):
+        self.agreement(country_ids=False)
+        self._create_measure(self.preference, "8516", 0, preference_code="300")
+        file = self.typed([{"origin_id": self.japan.id, "preference": "300"}])
+        self.assertEqual(self.duty(file).amount_calculated, 50)
+        self.assertIn("300", file.warning_message)
+
+    def test_items_typed_together_are_numbered_one_after_the_other(self):
+        form = Form(self.env["customs.declaration"])
+        form.office_id = self.office
+        form.capacity = "own"
+        for code in ("8516710000", "8712003000"):
+            with form.line_ids.new() as line:
+                line.code = code
+        file = form.save()
+        self.assertEqual(file.line_ids.mapped("number"), [1, 2])
+
     def test_claim_without_its_proof_is_said(self):
         self.agreement(proof_ids=[(0, 0, {"name": "EUR.1", "document_code": "N954"})])
         self._create_measure(self.preference, "8516", 0, preference_code="300")

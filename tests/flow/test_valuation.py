@@ -99,6 +99,15 @@ class TestValuation(CustomsCase):
         self.assertEqual(file.line_ids[0].value_freight, 33.34)
         self.assertEqual(file.value_part_count, 6)
 
+    def test_total_is_stated_and_delivery_terms_are_found_by_code(self):
+        file = self.typed("CIF")
+        self.assertEqual(file.customs_value, 5000)
+        file.line_ids[0].invoice_value = 2000
+        file.action_calculate()
+        self.assertEqual(file.customs_value, 6250)
+        terms = self.env["account.incoterms"].name_search("FOB")
+        self.assertEqual(len(terms), 1)
+
     def test_shares_by_mass(self):
         file = self.typed(
             elements=[("freight_external", 90, self.national)],
