@@ -162,6 +162,10 @@ MESSAGES = {
         "%(filename)s does not name the foreign currency of its rates, and "
         "“%(value)s” is no currency code. State it with three letters, such as EUR."
     ),
+    "rates_of_other_currency": _lt(
+        "%(filename)s gives %(found)s for one %(base)s; the tariff is in "
+        "%(national)s. Choose a list for that currency."
+    ),
 }
 
 WARNINGS = {

@@ -286,11 +286,29 @@ class CustomsTariffImport(models.Model):
             )
         return document
 
+    def _get_earlier(self):
+        """Return the other imports of the same files into the same tariff."""
+        self.ensure_one()
+        own = self.attachment_ids.mapped("checksum")
+        others = self.search(
+            [
+                ("tariff_id", "=", self.tariff_id.id),
+                ("id", "!=", self.id),
+                ("attachment_ids.checksum", "in", own),
+            ]
+        )
+        return others.filtered(
+            lambda other: (
+                sorted(other.attachment_ids.mapped("checksum")) == sorted(own)
+            )
+        )
+
     def _prepare_options(self):
         """Return what the readers ask for and the file may not say."""
         options = {
             "code_length": self.tariff_id.code_length or None,
             "date_order": self.date_order,
+            "national": self.tariff_id.currency_id.name or None,
         }
         if self.measure_type_id:
             options["type_code"] = self.measure_type_id.code
@@ -330,7 +348,9 @@ class CustomsTariffImport(models.Model):
             "ended": self.count_ended,
             "flagged": self.count_flagged,
         }
-        if is_done:
+        if self.is_nothing_imported:
+            message = f"{self.name}: {self._get_nothing_words()}"
+        elif is_done:
             message = self.env._(
                 "%(name)s: %(imported)s imported, %(changed)s changed, "
                 "%(ended)s ended, %(flagged)s to look at.",
@@ -342,10 +362,11 @@ class CustomsTariffImport(models.Model):
             )
         self.message_post(body=message)
         user = self.user_id or self.env.user
+        kind = "warning" if self.is_nothing_imported else "success"
         user._bus_send(
             "simple_notification",
             {
-                "type": "success" if is_done else "danger",
+                "type": kind if is_done else "danger",
                 "title": self.env._("Tariff import"),
                 "message": message,
                 "sticky": not is_done,

@@ -9,6 +9,8 @@ from .customs_tariff_import_types import (
     guess_type,
 )
 
+#: Series of types whose measures never are an amount
+NO_AMOUNT = ("control", "unit")
 #: Area of all origins (TARIC)
 ERGA_OMNES = "1011"
 COLUMN_2 = "column2"
@@ -21,6 +23,7 @@ class Lookups:
         self.run = run
         self.env = run.env
         self.tariff = run.tariff
+        self.shared_codes = set()  # of types that are no controls in this file
 
     # === COUNTRIES AND AREAS === #
 
@@ -166,14 +169,39 @@ class Lookups:
 
     def create_types(self, rows):
         """Create the measure types that the tariff lacks, and say so."""
+        # one id may stand for a duty and, in another series, for a control
+        self.shared_codes = {row.type_code for row in rows if not row.is_control}
         names, amounts = {}, {}
         for row in rows:
-            names.setdefault(row.type_code, row.type_name)
+            code = self.get_type_code(row)
+            names.setdefault(code, row.type_name)
             has_amount = not row.is_control and not row.unit
-            amounts[row.type_code] = amounts.get(row.type_code) or has_amount
+            amounts[code] = amounts.get(code) or has_amount
         for code, name in names.items():
             if code not in self.types:
                 self._create_type(code, name, guess_type(code, amounts[code]))
+
+    def get_type(self, row):
+        """Return the measure type of a row, once the types are created."""
+        return self.types[self.get_type_code(row)]
+
+    def get_type_code(self, row):
+        """Return the code of the type of a row.
+
+        A control whose id also is a duty has a type of its own, as ``103-B``: it would
+        else be filed under the duty, or left out as another rate of it.
+        """
+        code = row.type_code
+        if not row.is_control:
+            return code
+        known = self.types.get(code)
+        if known:
+            is_other = known.series not in NO_AMOUNT
+        else:
+            is_other = guess_type(code, False).series != "control"
+        if is_other or code in self.shared_codes:
+            return f"{code}-{row.series or 'control'}"
+        return code
 
     def _create_type(self, code, name, guess):
         measure_type = self.env["customs.measure.type"].create(

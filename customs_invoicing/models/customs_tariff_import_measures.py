@@ -3,6 +3,7 @@
 from odoo.tools import SQL
 
 from .customs_tariff_import_bulk import BulkTable, copy_rows
+from .customs_tariff_import_lookups import NO_AMOUNT
 from .customs_tariff_import_rates import COMPONENT_COLUMNS, RateColumns
 from .customs_tariff_import_rules import (
     CONFLICT,
@@ -18,8 +19,6 @@ from .customs_tariff_import_run import digest
 
 KIND = "measures"
 GENERAL = "general"
-#: Series of types whose measures never are an amount
-NO_AMOUNT = ("control", "unit")
 
 _COLUMNS = (
     "id",
@@ -81,7 +80,7 @@ class MeasuresStep:
         """Return the columns of the validity key of a row."""
         origin_id, group_id = self.lookups.get_origin(row)
         return (
-            self.lookups.types[row.type_code].id,
+            self.lookups.get_type(row).id,
             row.code or None,
             origin_id,
             group_id,
@@ -325,7 +324,7 @@ class MeasuresStep:
 
     def _get_state(self, row):
         """Return ``(state, problem)`` of a rate; what is not known is never zero."""
-        series = self.lookups.types[row.type_code].series
+        series = self.lookups.get_type(row).series
         if row.is_control or series in NO_AMOUNT or (row.unit and not row.components):
             return "control", ""
         if row.components is None and not row.problem and row.conditions:

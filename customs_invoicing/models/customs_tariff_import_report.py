@@ -1,8 +1,8 @@
 from markupsafe import Markup
 
-from odoo import api, models
+from odoo import api, fields, models
 
-from .customs_tariff_import_run import COUNTERS, KINDS
+from .customs_tariff_import_run import COUNTERS, KINDS, KNOWN
 
 #: Reasons of flags that the report lists, most frequent first
 LISTED_REASONS = 12
@@ -12,6 +12,29 @@ class CustomsTariffImport(models.Model):
     """The report of an import: what became of every row, in words."""
 
     _inherit = "customs.tariff.import"
+
+    is_nothing_imported = fields.Boolean(compute="_compute_is_nothing_imported")
+
+    @api.depends("state", "counts")
+    def _compute_is_nothing_imported(self):
+        for record in self:
+            record.is_nothing_imported = (
+                record.state == "done"
+                and not record.count_imported
+                and not record.count_changed
+                and not record.count_unchanged
+                and bool(record.count_left_out)
+            )
+
+    def _get_nothing_words(self):
+        """Return the sentence for an import that could use none of its rows."""
+        self.ensure_one()
+        return self.env._(
+            "Nothing was imported: %(left_out)s of %(rows)s rows were left out. The "
+            "flags say why.",
+            left_out=self.count_left_out,
+            rows=self.row_total,
+        )
 
     @api.model
     def _get_kind_names(self):
@@ -91,7 +114,32 @@ class CustomsTariffImport(models.Model):
     def _render_report(self):
         self.ensure_one()
         return Markup("").join(
-            [self._render_counts(), self._render_notes(), self._render_reasons()]
+            [
+                self._render_nothing(),
+                self._render_counts(),
+                self._render_notes(),
+                self._render_known(),
+                self._render_reasons(),
+            ]
+        )
+
+    def _render_nothing(self):
+        if not self.is_nothing_imported:
+            return Markup("")
+        return Markup('<p class="text-warning fw-bold">%s</p>') % (
+            self._get_nothing_words()
+        )
+
+    def _render_known(self):
+        """Return where the flags are that were not opened again."""
+        count = (self.counts or {}).get(KNOWN, {}).get("flags")
+        if not count:
+            return Markup("")
+        return Markup("<p>%s</p>") % self.env._(
+            "%(count)s flags are the same as in an earlier import of the same files "
+            "(%(names)s) and were not opened again.",
+            count=count,
+            names=", ".join(self._get_earlier().mapped("name")) or "–",
         )
 
     def _render_counts(self):

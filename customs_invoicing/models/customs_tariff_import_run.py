@@ -4,6 +4,9 @@ import hashlib
 import json
 from collections import Counter
 from datetime import timedelta
+from functools import cached_property
+
+from odoo.tools import SQL
 
 from ..formats.errors import WARNINGS
 from .customs_tariff_import_bulk import BulkTable
@@ -13,6 +16,19 @@ KINDS = ("codes", "agreements", "quotas", "measures", "exchange_rates")
 #: What is counted of a kind.  The first four add up to the rows of the file.
 COUNTERS = ("imported", "changed", "unchanged", "left_out", "ended", "flagged")
 
+#: Not of rows: flags that an earlier import of the same files had opened already
+KNOWN = "known"
+#: Columns that tell one flag from another, whatever the language of its sentence
+_FLAG_KEY = (
+    "kind",
+    "row",
+    "code",
+    "reason_code",
+    "text",
+    "column_name",
+    "measure_id",
+    "tariff_code_id",
+)
 _FLAG_COLUMNS = (
     "id",
     "import_id",
@@ -57,7 +73,7 @@ class ImportRun:
         self.code_length = self.tariff.code_length
         self.document = document
         self.effective = job.effective_date
-        self.counts = {kind: Counter() for kind in (*KINDS, "file")}
+        self.counts = {kind: Counter() for kind in (*KINDS, "file", KNOWN)}
         for kind, counts in (job.counts or {}).items():
             self.counts[kind].update(counts)
         self.notes = list(job.notes or ())
@@ -82,18 +98,40 @@ class ImportRun:
             by reason
         """
         words = values.pop("words", "") or self.get_words(row, code, reason, values)
-        self._flags.append(
-            {
-                "kind": kind,
-                "row": row or 0,
-                "code": code or None,
-                "reason_code": reason,
-                "reason": words,
-                **values,
-            }
-        )
+        flag = {
+            "kind": kind,
+            "row": row or 0,
+            "code": code or None,
+            "reason_code": reason,
+            "reason": words,
+            **values,
+        }
+        if tuple(flag.get(name) or None for name in _FLAG_KEY) in self._known_flags:
+            self.count(KNOWN, "flags")
+            return
+        self._flags.append(flag)
         if kind in self.counts:
             self.count(kind, "flagged")
+
+    @cached_property
+    def _known_flags(self):
+        """Keys of the flags of earlier imports of the same files, done or not."""
+        flags = self.env["customs.tariff.import.flag"]
+        earlier = self.job._get_earlier()
+        if not earlier:
+            return frozenset()
+        self.env.flush_all()
+        return frozenset(
+            tuple(value or None for value in columns)
+            for columns in self.env.execute_query(
+                SQL(
+                    "SELECT %s FROM %s WHERE import_id = ANY(%s)",
+                    SQL(", ").join(map(SQL.identifier, _FLAG_KEY)),
+                    SQL.identifier(flags._table),
+                    earlier.ids,
+                )
+            )
+        )
 
     def leave_out(self, kind, row, code, reason, **values):
         """Flag a row that is not imported."""

@@ -84,6 +84,14 @@ class CustomsDutyCalculator(models.TransientModel):
         readonly=False,
         required=True,
     )
+    proposed_currency_id = fields.Many2one(
+        comodel_name="res.currency",
+        compute="_compute_currency_id",
+        store=True,
+        precompute=True,
+        readonly=False,
+        help="That of the tariff, as long as nobody picks another.",
+    )
     value = fields.Monetary(
         help="Price of the goods, or their customs value if you know it. Nothing typed "
         "means unknown: rates are shown, amounts are not."
@@ -171,8 +179,14 @@ class CustomsDutyCalculator(models.TransientModel):
 
     @api.depends("tariff_id")
     def _compute_currency_id(self):
+        """Follow the tariff, until another currency was picked."""
         for record in self:
-            record.currency_id = record.currency_id or record.tariff_id.currency_id
+            own, proposed = record.tariff_id.currency_id, record.proposed_currency_id
+            if not record.currency_id or record.currency_id == proposed:
+                record.currency_id = own or record.currency_id
+            else:
+                record.currency_id = record.currency_id
+            record.proposed_currency_id = own
 
     @api.depends("tariff_id", "code", "date")
     def _compute_supplementary_unit(self):
@@ -200,7 +214,12 @@ class CustomsDutyCalculator(models.TransientModel):
             for figure in record.figure_ids:
                 if wanted.pop((figure.kind, figure.name), None) is None:
                     commands.append(fields.Command.delete(figure.id))
-            commands += [fields.Command.create(vals) for vals in wanted.values()]
+            # optional ones are those of a declaration: kept, but not asked for
+            commands += [
+                fields.Command.create(vals)
+                for vals in wanted.values()
+                if not vals["is_optional"]
+            ]
             record.figure_ids = commands or record.figure_ids
 
     # === WHAT IS SHOWN AT ONCE === #

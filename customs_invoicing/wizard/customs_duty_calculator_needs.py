@@ -40,9 +40,10 @@ class CustomsDutyCalculator(models.TransientModel):
             stated[key] = to_decimal(1)
         wanted = {}
         for measure in records._to_engine():
-            for kind, name, label, optional in _asked(measure):
+            for kind, name, label, optional in get_asked(measure):
                 known = name in KNOWN_VALUES or quantity_in(stated, name) is not None
-                if not known and (kind, name) not in wanted:
+                previous = wanted.get((kind, name), {"is_optional": True})
+                if not known and previous["is_optional"]:
                     wanted[kind, name] = {
                         "kind": kind,
                         "name": name,
@@ -70,7 +71,7 @@ def covers(record, country):
     return not group or country in group.country_ids
 
 
-def _asked(measure):
+def get_asked(measure):
     """Yield ``(kind, name, words, optional)`` of all that a measure needs to know."""
     parts = list(measure.components or ())
     for condition in measure.conditions:

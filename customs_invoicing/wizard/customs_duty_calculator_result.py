@@ -7,7 +7,7 @@ from .. import engine
 from ..engine.components import PERCENT, SPECIFIC
 from ..engine.model import QuotaClaim
 from ..engine.options import CLAIM, DOCUMENT, PROOF, QUOTA, total_due
-from ..engine.problems import NO_BASE, NO_VALUE
+from ..engine.problems import NO_BASE, NO_QUANTITY, NO_VALUE
 from ..tools import to_decimal
 from .customs_duty_calculator_needs import covers
 
@@ -183,6 +183,7 @@ class CustomsDutyCalculator(models.TransientModel):
         if self.value and item.customs_value is None:
             result["problems"].append(self.value_words)
         result["problems"] += self._get_problem_words(calculation, item)
+        result["problems"] += self._get_unmatched_words(calculation, item, index)
         result["needs_value"] = item.customs_value is None and not self.value
         result["options"] = self._describe_options(item, index, terms)
         result["duties"] = [self._describe_duty(one) for one in calculation]
@@ -190,7 +191,10 @@ class CustomsDutyCalculator(models.TransientModel):
         result["payable"] = self._money(calculation.total_payable)
         result["origins"] = self._describe_other_origins(records)
         self._describe_records(result, records, item)
-        if not calculation.results:
+        result["alert"] = self._get_alert(has_duty(calculation, self._get_duty_types()))
+        if result["alert"]:
+            result["total"] = result["payable"] = ""
+        elif not calculation.results:
             result["problems"].append(
                 self.env._(
                     "No measure of the tariff %(tariff)s covers %(code)s on %(day)s: "
@@ -217,26 +221,42 @@ class CustomsDutyCalculator(models.TransientModel):
     def _describe_options(self, item, index, terms):
         """Return the options of every origin, cheapest marked."""
         rows = []
+        duties = self._get_duty_types()
         for country in self._get_origins():
             goods = replace(item, origin=country.code or "")
             options = engine.compare(goods, index, **terms)
+            found = engine.calculate([goods], index, **terms)
+            is_known = has_duty(found, duties)
+            if not is_known:  # a total of the other taxes would mislead
+                options = [replace(one, total=None, saving=None) for one in options]
             if options:
                 rows += [
                     (option.total, self._describe_option(option, country, item))
                     for option in options
                 ]
-            else:
-                found = engine.calculate([goods], index, **terms)
-                if found.results:
-                    total = total_due(found)
-                    rows.append((total, self._describe_only(found, total, country)))
-        known = [total for total, _row in rows if total is not None]
-        for total, row in rows:
-            row["is_cheapest"] = len(known) > 1 and total == min(known)
-        if len({total for total in known}) < 2:
-            for _total, row in rows:
-                row["is_cheapest"] = False
-        return [row for _total, row in rows]
+            elif found.results:
+                total = total_due(found) if is_known else None
+                rows.append((total, self._describe_only(found, total, country)))
+        return self._group_options(rows)
+
+    def _group_options(self, rows):
+        """Return rows of options group by group, the cheapest of each marked.
+
+        Where there are several groups, the first row of each gets its heading.
+        """
+        groups = {}
+        names = [row["group"] for _total, row in rows if row["group"]]
+        for total, row in rows:  # goods without a choice stand beside the first group
+            group = row["group"] or (names[0] if names else "")
+            groups.setdefault(group, []).append((total, row))
+        for group, found in groups.items():
+            known = {total for total, _row in found if total is not None}
+            for total, row in found:
+                row["is_cheapest"] = len(known) > 1 and total == min(known)
+                row["heading"] = ""
+            if len(groups) > 1:
+                found[0][1]["heading"] = found[0][1]["tax_name"] or group
+        return [row for found in groups.values() for _total, row in found]
 
     def _describe_option(self, option, country, item):
         measure = option.measure
@@ -248,7 +268,9 @@ class CustomsDutyCalculator(models.TransientModel):
             "total": self._money(option.total),
             "saving": "" if option.is_default else self._money(option.saving),
             "is_dearer": option.saving is not None and option.saving < 0,
-            "missing": [str(need) for need in option.missing],
+            "tax_name": self._get_tax_name(option.measure),
+            "missing": [str(need) for need in option.missing]
+            + [option.problem_words] * (option.problem == NO_QUANTITY),
             "is_chosen": option.is_chosen and country == self.origin_id._origin,
             "is_default": option.is_default,
             "explanation": option.explanation,
@@ -268,6 +290,7 @@ class CustomsDutyCalculator(models.TransientModel):
             "rate": " · ".join(one.rate_text for one in calculation),
             **self._describe_origin(country),
             "group": "",
+            "tax_name": "",
             "amount": "",
             "total": self._money(total),
             "saving": "",
@@ -278,6 +301,12 @@ class CustomsDutyCalculator(models.TransientModel):
             "problem": " ".join(problems),
             "use": {"origin_id": self._describe_country(country)},
         }
+
+    def _get_tax_name(self, measure):
+        types = self.tariff_id._origin.measure_type_ids
+        return types.filtered(lambda t: t.code == measure.type_code)[
+            :1
+        ].tax_code_id.name
 
     def _describe_origin(self, country):
         return {
@@ -396,6 +425,12 @@ class CustomsDutyCalculator(models.TransientModel):
         rule = self.tariff_id._get_rounding().amount
         digits = rule.decimals if rule else 2
         return formatLang(self.env, float(amount), digits=digits)
+
+
+def has_duty(calculation, type_codes):
+    """Whether some customs duty was found, or the tariff has none at all."""
+    found = {one.measure.type_code for one in calculation.results}
+    return not type_codes or bool(found & type_codes)
 
 
 def _codes(text):

@@ -396,6 +396,8 @@ def test_monthly_rates():
     assert all(row.valid_from.day == 1 for row in document.exchange_rates)
     assert found[date(2016, 1, 1)].rate == D("0.7298")
     assert found[date(2021, 6, 1)].rate == D("0.85765")
+    assert found[date(2016, 2, 1)].valid_to == date(2016, 2, 29)
+    assert all(row.valid_to for row in document.exchange_rates)
     kinds = {(row.currency, row.quotation) for row in document.exchange_rates}
     assert kinds == {("EUR", "direct")}
 

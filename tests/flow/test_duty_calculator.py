@@ -6,10 +6,12 @@ from decimal import Decimal
 from unittest.mock import patch
 
 from common import CustomsCase, item, tax
+from lxml import etree
 
 from odoo import fields
 from odoo.exceptions import AccessError
 from odoo.tests import Form, tagged
+from odoo.tools.safe_eval import safe_eval
 
 from odoo.addons.customs_invoicing import engine
 
@@ -269,6 +271,19 @@ class TestDutyCalculator(CustomsCase):
         self.assertIn("unknown, not nothing", form.result["problems"][0])
         self.assertEqual(form.result["total"], "")
 
+    def test_a_code_without_customs_duty_has_no_total(self):
+        self.vat_type.series = "vat"
+        self.assertFalse(self.calculator(value=1000).result["alert"])
+        without = self.calculator(code="9999999999", value=1000)
+        earlier = self.calculator(value=1000, date=date(2019, 6, 1))
+        for form in (without, earlier):
+            self.assertIn("No customs duty is known", form.result["alert"])
+            self.assertFalse(form.result["total"])
+            self.assertFalse(form.result["payable"])
+        (only,) = without.result["options"]
+        self.assertEqual(only["total"], "", "value added tax alone is no total")
+        self.assertEqual(without.result["duties"][0]["amount"], "150.00")
+
     def test_figures_are_asked_for_only_where_a_rate_needs_them(self):
         self.assertFalse(self.asked(self.calculator(value=1000)))
         self.full.rate_text = "1.75 EUR/% vol/hl"
@@ -410,6 +425,40 @@ class TestDutyCalculator(CustomsCase):
 
     # === VALUE === #
 
+    def test_the_currency_follows_the_tariff_until_one_is_picked(self):
+        pound = self.env.ref("base.GBP")
+        (pound | self.euro).active = True
+        tariffs = [
+            self.tariff.copy(
+                {
+                    "name": f"In {money.name}",
+                    "code": money.name,
+                    "currency_id": money.id,
+                }
+            )
+            for money in (self.euro, pound)
+        ]
+        form = self.calculator(value=1000)
+        self.assertEqual(form.currency_id.name, "USD")
+        form.tariff_id = tariffs[0]
+        self.assertEqual(form.currency_id, self.euro)
+        form.currency_id = self.env.ref("base.JPY")
+        form.tariff_id = tariffs[1]
+        self.assertEqual(form.currency_id.name, "JPY", "picked by the user")
+        form.currency_id = pound
+        form.tariff_id = self.tariff
+        self.assertEqual(form.currency_id.name, "USD")
+
+    def test_a_price_can_be_in_a_currency_that_is_not_active(self):
+        self.euro.active = False
+        view = self.env["customs.duty.calculator"].get_view(view_type="form")
+        (node,) = etree.fromstring(view["arch"]).xpath("//field[@name='currency_id']")
+        context = safe_eval(node.get("context"))
+        found = self.euro.with_context(**context).name_search("EUR")
+        self.assertIn(self.euro.id, [number for number, _name in found])
+        form = self.calculator(value=1000, currency_id=self.euro)
+        self.assertIn("No customs rate of exchange for EUR", form.result["problems"][0])
+
     def test_freight_and_insurance_are_part_of_a_cif_value(self):
         form = self.calculator(value=1000, freight=100, insurance=10)
         self.assertEqual(form.customs_value, 1110)
@@ -430,7 +479,7 @@ class TestDutyCalculator(CustomsCase):
         form.freight = 200
         self.assertEqual(form.result["duties"][1]["amount"], "30.00")
 
-    def test_an_optional_value_is_offered_and_not_required(self):
+    def test_an_optional_value_is_not_asked_for_but_kept(self):
         terms = [
             {"kind": "value", "value_name": "customs_value"},
             {"kind": "value", "value_name": "INLAND", "optional": True},
@@ -440,9 +489,26 @@ class TestDutyCalculator(CustomsCase):
         )
         form = self.calculator(value=1000)
         self.assertEqual(form.result["duties"][1]["amount"], "150.00")
-        self.assertIn("if any", form.figure_ids._records[0]["label"])
-        self.state(form, INLAND="100")
-        self.assertEqual(form.result["duties"][1]["amount"], "165.00")
+        self.assertFalse(form.figure_ids._records, "those of declarations")
+        stated = {"kind": "value", "name": "INLAND", "figure": "100"}
+        model = self.env["customs.duty.calculator"]
+        form = Form(
+            model.with_context(
+                default_tariff_id=self.tariff.id,
+                default_code=CODE,
+                default_value=1000,
+                default_figure_ids=[(0, 0, stated)],
+            )
+        )
+        form.origin_id = self.japan
+        self.assertEqual(form.result["duties"][1]["amount"], "165.00", "of the item")
+        self.third.write(
+            {
+                "base": "terms",
+                "base_line_ids": [(0, 0, {**terms[1], "optional": False})],
+            }
+        )
+        self.assertEqual(self.asked(self.calculator(value=1000)), ["INLAND"])
 
     # === CONTROLS, QUOTAS, CODES === #
 
@@ -477,6 +543,48 @@ class TestDutyCalculator(CustomsCase):
         form.quota_is_answered = True
         form.quota_allocated = 50
         self.assertEqual(form.result["total"], "207.50", "half of it pays 10 %")
+
+    def test_options_of_several_groups_stand_apart(self):
+        fee = self._create_measure_type("499", "vat", "customs_value", 20)
+        fee.write({"selection": "alternative", "group": "fee", "priority": 1})
+        self.rate(fee, "1 %")
+        form = self.calculator(value=1000)
+        self.assertEqual(
+            [(one["type"], one["heading"]) for one in form.result["options"]],
+            [
+                ("103", self.third.tax_code_id.name),
+                ("142", ""),
+                ("499", fee.tax_code_id.name),
+            ],
+        )
+        form.compare_origin_ids.add(self.france)
+        groups = [one["group"] for one in form.result["options"]]
+        self.assertEqual(groups, ["duty", "duty", "duty", "fee", "fee"])
+
+    def test_a_missing_figure_is_said_beside_the_option(self):
+        self.full.rate_text = "2 USD/hl"
+        form = self.calculator(value=1000)
+        self.assertIn("not stated", self.options(form)["JP", "103"]["missing"][0])
+        self.state(form, hl="3")
+        self.assertEqual(self.options(form)["JP", "103"]["missing"], [])
+
+    def test_what_matches_no_rate_is_said(self):
+        for values, words in (
+            ({"preference": "999"}, "Preference 999"),
+            ({"quota_order_number": "091234"}, "Quota 091234"),
+            ({"supplementary_unit": "firkin"}, "Unit firkin"),
+            ({"supplementary_unit": "hl", "supplementary_quantity": 2}, "Unit hl"),
+        ):
+            problems = self.calculator(value=1000, **values).result["problems"]
+            self.assertEqual(len([p for p in problems if words in p]), 1, problems)
+        for values in (
+            {"preference": "300"},
+            {"preference": "100"},
+            {"supplementary_unit": "hl"},
+        ):
+            problems = self.calculator(value=1000, **values).result["problems"]
+            self.assertFalse([p for p in problems if "tariff has no" in p], problems)
+            self.assertFalse([p for p in problems if "Unit" in p], problems)
 
     # === FROM ELSEWHERE === #
 

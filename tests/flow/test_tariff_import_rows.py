@@ -216,6 +216,109 @@ class TestTariffImportRows(ImportCase):
         line = self.find("customs.tariff.code", code="01012100")
         self.assertEqual(line.full_description, "Horses › Purebred")
 
+    def test_units_of_asycuda_in_a_spreadsheet(self):
+        job = self.import_file(
+            b"Code;Description;Rate;Unit\r\n0101210000;Purebred;5%;NMB\r\n",
+            edition=False,
+        )
+        self.assertFalse(job.flag_ids.mapped("reason"))
+        line = self.find("customs.tariff.code", code="0101210000")
+        self.assertEqual(line.units, "NMB")
+
+    def test_control_of_a_shared_id_has_a_type_of_its_own(self):
+        rate = (percent(Decimal(5)),)
+        names = {"103": "Third country duty", "105": "Non preferential duty"}
+        duty_type = self.env["customs.measure.type"].create(
+            {
+                "tariff_id": self.national.id,
+                "code": "105",
+                "name": names["105"],
+                "tax_code_id": self.env["customs.tax.code"].search([], limit=1).id,
+            }
+        )
+        rows = [
+            MeasureRow(1, "103", "0101", "5%", rate, type_name=names["103"]),
+            MeasureRow(
+                2,
+                "103",
+                "0101",
+                "",
+                None,
+                "no_amount",
+                type_name="Phytosanitary certificate",
+                is_control=True,
+                series="B",
+            ),
+            MeasureRow(
+                3,
+                "105",
+                "0101",
+                "",
+                None,
+                "no_amount",
+                type_name="Import control of organic products",
+                is_control=True,
+                series="B",
+            ),
+        ]
+        job = self.import_rows(measures=rows)
+        self.assert_counts(job, "measures", imported=3)
+        self.assertEqual(self.measures("0101", "103").component_ids.rate, 5)
+        for code, name in (
+            ("103-B", "Phytosanitary certificate"),
+            ("105-B", "Import control of organic products"),
+        ):
+            control = self.measures("0101", code)
+            self.assertEqual(control.rate_state, "control")
+            self.assertEqual(control.measure_type_id.series, "control")
+            self.assertEqual(control.measure_type_id.name, name)
+        self.assertFalse(self.measures("0101", "105"))
+        self.assertEqual(duty_type.series, "duty")
+        # alone in a later file it still is no duty
+        again = self.import_rows(measures=rows[1:])
+        self.assert_counts(again, "measures", unchanged=2)
+
+    def test_nothing_imported_is_said(self):
+        rows = [RateRow(2, "QQQ", Decimal(1), date(2024, 1, 1))]
+        job = self.import_rows(exchange_rates=rows)
+        self.assertEqual(job.state, "done")
+        self.assertTrue(job.is_nothing_imported)
+        self.assertIn("Nothing was imported: 1 of 1 rows", job.report)
+        self.assertIn("Nothing was imported", job.message_ids[:1].body)
+        self.assertFalse(self.import_file().is_nothing_imported)
+        self.assertFalse(self.import_file().is_nothing_imported)  # all is there
+
+    def test_same_file_opens_no_flag_again(self):
+        rows = [RateRow(2, "QQQ", Decimal(1), date(2024, 1, 1))]
+        first = self.import_rows(exchange_rates=rows)
+        first.flag_ids.is_done = True
+        again = self.import_rows(exchange_rates=rows)
+        self.assertEqual(len(first.flag_ids), 1)
+        self.assertFalse(again.flag_ids)
+        self.assert_counts(again, "exchange_rates", left_out=1)
+        self.assertIn("not opened again", again.report)
+        other = self.import_rows(
+            exchange_rates=[RateRow(2, "QQX", Decimal(1), date(2024, 1, 1))]
+        )
+        self.assertEqual(other.flag_ids.text, "QQX")
+
+    def test_rates_of_the_other_currency_are_inverse(self):
+        self.national.currency_id = self.env.ref("base.EUR")
+        line = (
+            b'[{"child_monetary_unit_code": "GBP", "exchange_rate": "0.8571",'
+            b' "validity_start_date": "2021-05-01"}]'
+        )
+        pound = self.env.ref("base.GBP")
+        job = self.import_file(
+            line, name="xi.json", edition=False, currency_id=pound.id
+        )
+        rate = self.find("customs.exchange.rate")
+        self.assertEqual(rate.words, "1 EUR = 0.8571 GBP")
+        self.assertFalse(job.flag_ids)
+        self.national.currency_id = self.env.ref("base.JPY")
+        with self.assertRaisesRegex(UserError, "gives GBP for one EUR"):
+            self.import_file(line, name="xi.json", edition=False)
+
     def test_exchange_rates(self):
         own = self.national.currency_id.name
         rows = [

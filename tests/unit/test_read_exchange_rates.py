@@ -190,9 +190,55 @@ def test_rates_that_name_only_the_national_currency():
     first = document.exchange_rates[0]
     assert (first.currency, first.rate, first.quotation) == ("EUR", D("0.85"), "direct")
     assert first.valid_from == date(2021, 6, 1) and len(document.exchange_rates) == 2
+    ends = [row.valid_to for row in document.exchange_rates]
+    assert ends == [date(2021, 6, 30), date(2021, 5, 31)]
     other = rates.read("rates.json", content, currency="CHF").exchange_rates[0]
     assert other.currency == "CHF"
     assert failure(content, currency="euro") == "currency_option"
+
+
+@pytest.mark.parametrize(
+    ("national", "stated", "currency", "quotation"),
+    [
+        ("GBP", "EUR", "EUR", "direct"),
+        ("EUR", "EUR", "GBP", "inverse"),  # 1 EUR = 0.85 GBP, not the other way round
+        ("EUR", "GBP", "GBP", "inverse"),  # the figures were stated, not the base
+        ("GBP", "GBP", "EUR", "direct"),
+        ("CHF", "CHF", "GBP", "inverse"),
+    ],
+)
+def test_pair_of_currencies_decides_the_quotation(
+    national, stated, currency, quotation
+):
+    content = json.dumps([euro()]).encode()
+    for wrong in (None, "direct", "inverse"):
+        document = rates.read(
+            "rates.json", content, wrong, currency=stated, national=national
+        )
+        (row,) = document.exchange_rates
+        assert (row.currency, row.quotation) == (currency, quotation)
+        assert row.rate == D("0.85") and not document.flags
+
+
+def test_list_of_other_currencies_is_refused():
+    content = json.dumps([euro()]).encode()
+    with pytest.raises(formats.FormatError) as raised:
+        rates.read("rates.json", content, national="USD")
+    assert "gives GBP for one EUR; the tariff is in USD" in str(raised.value)
+
+
+def test_only_monthly_lists_get_last_days():
+    def ends(*days):
+        rows = (f"USD,1.2,{day}," for day in days)
+        document = read(PLAIN, *rows, quotation="direct")
+        return [row.valid_to for row in document.exchange_rates]
+
+    first, leap, last = date(2024, 1, 31), date(2024, 2, 29), date(2024, 12, 31)
+    assert ends("2024-01-01", "2024-02-01") == [first, leap]
+    assert ends("2024-11-01", "2024-12-01") == [date(2024, 11, 30), last]
+    assert ends("2024-01-01", "2024-02-15") == [None, None]
+    assert ends("2024-01-01", "2024-04-01") == [None, None]  # quarters
+    assert ends("2024-01-01") == [None]
 
 
 def test_answer_of_the_service():

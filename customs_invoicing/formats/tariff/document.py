@@ -59,6 +59,7 @@ class MeasureRow:
     unit: str = ""  # supplementary unit, of a measure that only states one
     conditions: tuple[Condition, ...] = ()
     is_control: bool = False  # prohibition, licence or check: never an amount
+    series: str = ""  # letter of the series of its type, where the file says
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,8 @@ Northern Ireland among it.  What a figure means is taken from the file where it 
 """
 
 import re
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
 
 from ...engine.exchange import DIRECT, INVERSE
 from .. import safe_xml
@@ -45,6 +45,8 @@ _GOODS = re.compile(
 )
 _XML_ROOT = "exchangeRateMonthList"
 _PERIOD = re.compile(r"(\S+) to (\S+)")
+#: Currency of which a list gives the price that names only the other one
+_BASE = "EUR"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,7 @@ class _Line:
     valid_from: object
     valid_to: object
     quotation: str
+    is_certain: bool = False  # the quotation follows from the currencies
 
 
 def matches(filename, content) -> bool:
@@ -80,7 +83,8 @@ def read(
     filename,
     content,
     quotation=None,
-    currency="EUR",
+    currency=_BASE,
+    national=None,
     max_bytes=DEFAULT_MAX_BYTES,
     **_options,
 ) -> TariffDocument:
@@ -91,7 +95,9 @@ def read(
 
     :param quotation: ``direct`` (national per foreign unit) or ``inverse``; ``None``
         takes what the file says
-    :param currency: foreign currency of a list that names only the national one
+    :param currency: the one currency that a list gives the price of, where it names
+        only the currency of its figures
+    :param national: currency of the tariff; ``None`` takes that of the figures
     :raise FormatError: when the file is no such list or its quotation is unknown
     """
     name, data = single(filename, content)
@@ -99,7 +105,8 @@ def read(
         raise FormatError("quotation_unknown", filename=name)
     check_size(name, data, max_bytes)
     if is_json(data):
-        lines = _json_lines(name, read_json(name, data, max_bytes), currency)
+        pair = currency, national
+        lines = _json_lines(name, read_json(name, data, max_bytes), pair)
     elif head(data).startswith("<"):
         lines = _xml_lines(name, data, max_bytes)
     else:
@@ -107,7 +114,7 @@ def read(
     lines = list(lines)
     document = TariffDocument(NAME, row_count=len(lines))
     found = [_rate(line, quotation, document) for line in lines]
-    document.exchange_rates = _distinct(filter(None, found), document)
+    document.exchange_rates = _ended(_distinct(filter(None, found), document))
     return document
 
 
@@ -188,7 +195,7 @@ def _xml_lines(name, data, max_bytes):
         )
 
 
-def _json_lines(name, value, currency):
+def _json_lines(name, value, pair):
     """Yield the lines of JSON: a list of resources, or an answer that includes them."""
     if isinstance(value, dict):
         resources = value.get("included") or value.get("data") or value.get("rates")
@@ -201,7 +208,7 @@ def _json_lines(name, value, currency):
         if not _is_map(fields):
             raise shape_error(name, f"rate {row}")
         if "child_monetary_unit_code" in fields:
-            yield _national_line(name, row, fields, currency)
+            yield _paired_line(name, row, fields, *pair)
         elif "currency_code" in fields:
             yield _Line(
                 row,
@@ -213,12 +220,28 @@ def _json_lines(name, value, currency):
             )
 
 
-def _national_line(name, row, fields, currency):
-    """Return a rate that names only the national currency: so much of it for one."""
-    if not re.fullmatch("[A-Z]{3}", currency or ""):
-        raise FormatError("currency_option", filename=name, value=currency)
-    start = fields.get("validity_start_date")
-    return _Line(row, currency, fields.get("exchange_rate"), start, None, DIRECT)
+def _paired_line(name, row, fields, base, national):
+    """Return a rate that names only the currency of its figure: so much for one base.
+
+    The tariff may be in either of the two: the other one is foreign to it.
+    """
+    if not re.fullmatch("[A-Z]{3}", base or ""):
+        raise FormatError("currency_option", filename=name, value=base)
+    child = str(fields["child_monetary_unit_code"] or "").strip().upper()
+    if child == base:  # it was stated what the figures are in, not what they are for
+        base = _BASE
+    rate, start = fields.get("exchange_rate"), fields.get("validity_start_date")
+    if national in (None, "", child) and child != base:
+        return _Line(row, base, rate, start, None, DIRECT, True)
+    if national == base and child != base:
+        return _Line(row, child, rate, start, None, INVERSE, True)
+    raise FormatError(
+        "rates_of_other_currency",
+        filename=name,
+        found=child or "–",
+        base=base,
+        national=national or "–",
+    )
 
 
 def _is_map(value):
@@ -248,7 +271,9 @@ def _rate(line, quotation, document):
         return None
     if days is None:
         return None
-    return RateRow(line.row, currency, rate, *days, quotation or line.quotation)
+    if line.is_certain or not quotation:
+        quotation = line.quotation
+    return RateRow(line.row, currency, rate, *days, quotation)
 
 
 def _days(line, currency, document):
@@ -294,3 +319,31 @@ def _distinct(rates, document):
                 Flag(rate.row, rate.currency, "rate_conflict", text, "rate")
             )
     return [rate for key, rate in found.items() if key not in conflicts]
+
+
+def _ended(rates):
+    """Return the rates with the last days that a monthly list leaves out.
+
+    A list is monthly where every rate starts a month and months follow each other; a
+    single rate may as well hold for a year.
+    """
+    starts = sorted({rate.valid_from for rate in rates})
+    follows = any(_next_month(start) in starts for start in starts)
+    if not follows or any(start.day != 1 for start in starts):
+        return rates
+    own = {}
+    for rate in rates:
+        own.setdefault(rate.currency, set()).add(rate.valid_from)
+    return [
+        rate if rate.valid_to else replace(rate, valid_to=_last_day(rate, own))
+        for rate in rates
+    ]
+
+
+def _last_day(rate, own):
+    later = [start for start in own[rate.currency] if start > rate.valid_from]
+    return min(later, default=_next_month(rate.valid_from)) - timedelta(days=1)
+
+
+def _next_month(day):
+    return (day.replace(day=1) + timedelta(days=31)).replace(day=1)

@@ -172,7 +172,8 @@ def _measure(row, code, fields, document):
     kind = as_map(fields.get("measure_type"))
     if not as_text(kind.get("id")):
         raise ShapeError(kind)
-    is_control = as_text(kind.get("measure_type_series_id")) in CONTROL_SERIES
+    series = as_text(kind.get("measure_type_series_id"))
+    is_control = series in CONTROL_SERIES
     duty = _duty(fields, is_control)
     origin = _origin(fields.get("geographical_area"))
     days = {}
@@ -206,6 +207,7 @@ def _measure(row, code, fields, document):
         ),
         origins_excluded=_area_codes(fields.get("excluded_countries")),
         is_control=is_control,
+        series=series,
         **origin,
         **days,
         **duty,
