@@ -119,8 +119,7 @@ class CustomsDeclaration(models.Model):
     def _get_items_without_duty(self, calculation):
         """Return the items for which no customs duty was found, where there is any."""
         self.ensure_one()
-        duties = self.tariff_id.measure_type_ids.filtered(lambda t: t.series == "duty")
-        codes = set(duties.filtered("measure_count").mapped("code"))
+        codes = self.tariff_id._get_duty_types()
         found = {
             result.item_key
             for result in calculation.results

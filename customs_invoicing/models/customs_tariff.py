@@ -195,6 +195,17 @@ class CustomsTariff(models.Model):
             .tariff_id
         )
 
+    def _get_duty_types(self):
+        """Return the codes of the types of customs duty that have measures.
+
+        A tax on value plus duties is none, whatever its series says.
+        """
+        self.ensure_one()
+        duties = self.measure_type_ids.filtered(
+            lambda t: t.series == "duty" and t.base != "customs_value_and_duties"
+        )
+        return set(duties.filtered("measure_count").mapped("code"))
+
     def _get_rounding(self):
         """Return the :class:`RoundingRules` of this tariff."""
         self.ensure_one()

@@ -14,12 +14,6 @@ class CustomsDutyCalculator(models.TransientModel):
 
     _inherit = "customs.duty.calculator"
 
-    def _get_duty_types(self):
-        """Return the codes of the types of customs duty that have measures."""
-        types = self.tariff_id._origin.measure_type_ids
-        duties = types.filtered(lambda t: t.series == "duty")
-        return set(duties.filtered("measure_count").mapped("code"))
-
     def _get_alert(self, has_duty):
         """Return what is to be said above the answer, "" where nothing is."""
         if has_duty:

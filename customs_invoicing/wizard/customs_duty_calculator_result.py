@@ -191,7 +191,8 @@ class CustomsDutyCalculator(models.TransientModel):
         result["payable"] = self._money(calculation.total_payable)
         result["origins"] = self._describe_other_origins(records)
         self._describe_records(result, records, item)
-        result["alert"] = self._get_alert(has_duty(calculation, self._get_duty_types()))
+        duties = self.tariff_id._origin._get_duty_types()
+        result["alert"] = self._get_alert(has_duty(calculation, duties))
         if result["alert"]:
             result["total"] = result["payable"] = ""
         elif not calculation.results:
@@ -221,7 +222,7 @@ class CustomsDutyCalculator(models.TransientModel):
     def _describe_options(self, item, index, terms):
         """Return the options of every origin, cheapest marked."""
         rows = []
-        duties = self._get_duty_types()
+        duties = self.tariff_id._origin._get_duty_types()
         for country in self._get_origins():
             goods = replace(item, origin=country.code or "")
             options = engine.compare(goods, index, **terms)

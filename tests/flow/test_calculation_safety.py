@@ -15,7 +15,6 @@ class TestCalculationSafety(CustomsCase):
         cls.eur = cls.env.ref("base.EUR")
         cls.eur.active = True
         cls.duty_type.write({"selection": "alternative", "group": "duty"})
-        cls.vat_type.series = "vat"
         cls.preference = cls._create_measure_type("PREF", "cid", "customs_value", 10)
         cls.preference.write(
             {"selection": "alternative", "group": "duty", "priority": 20}
