@@ -144,11 +144,11 @@ class CustomsDeclarationLine(models.Model):
             "value_problem": problem,
         }
         for line in self:
-            own = {"customs_value": 0.0, "value_is_ours": True}
-            if changed := changed_vals(
-                line, {**vals, **(own if line.value_is_ours else {})}
-            ):
-                line.write({**changed, **(own if line.value_is_ours else {})})
+            wanted = dict(vals)
+            if line.value_is_ours:
+                wanted.update(customs_value=0.0, value_is_ours=True)
+            if changed_vals(line, wanted):
+                line.write(wanted)
 
     def _prepare_value_vals(self, values):
         """Return what a valuation says of the item; a stated value is kept."""

@@ -78,7 +78,9 @@ class CustomsDeclaration(models.Model):
             ),
         }
         results = self.env["customs.calculation"]._describe_results(calculation)
-        stored = json.dumps([data, results], sort_keys=True)
+        # a doubt may come from a measure that gives no amount, hence is not stored
+        warning = self._describe_problems(calculation)
+        stored = json.dumps([data, results, warning], sort_keys=True)
         return {
             "declaration_id": self.id,
             "date": inputs["on_date"],
@@ -87,7 +89,7 @@ class CustomsDeclaration(models.Model):
             "edition": self.tariff_id.edition,
             "amount_total": to_float(calculation.total_payable),
             "problem_count": len(calculation.problems),
-            "warning": self._describe_problems(calculation),
+            "warning": warning,
             "fingerprint": hashlib.sha256(stored.encode()).hexdigest(),
             "inputs": data,
             "results": results,

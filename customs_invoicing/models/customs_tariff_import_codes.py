@@ -247,7 +247,7 @@ class CodesStep:
                     row, trees[record_id], node
                 ):
                     tree.append((record_id, *node))
-        self._end(table, ends)
+        self.run.end(KIND, table, ends)
         table.update(corrects)
         table.insert(inserts)
         table.check_overlaps("code", {row[1] for row in (*inserts, *corrects)})
@@ -296,16 +296,6 @@ class CodesStep:
             decision.date_to,
             mark,
         )
-
-    def _end(self, table, ends):
-        """End the records that give way, each the day before its successor starts."""
-        by_day = {}
-        for record_id, row in ends:
-            start, _end, _dated = self.run.get_days(row)
-            by_day.setdefault(self.run.day_before(start), []).append(record_id)
-        for day, ids in by_day.items():
-            table.set_values(ids, date_to=day)
-        self.run.count(KIND, "ended", len(ends))
 
 
 def _is_same(row, mark, own_mark, text):

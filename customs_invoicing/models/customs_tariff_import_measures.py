@@ -231,20 +231,10 @@ class MeasuresStep:
                     corrected.append(record_id)
                 if decision.end_id:
                     ends.append((decision.end_id, row))
-        self._end(table, ends)
+        self.run.end(KIND, table, ends)
         BulkTable(table.model, ("id", "date_to")).update(dates)
         self._clear(corrected)
         self._insert(table, written)
-
-    def _end(self, table, ends):
-        """End the measures that give way, each the day before its successor starts."""
-        by_day = {}
-        for record_id, row in ends:
-            start, _end, _dated = self.run.get_days(row)
-            by_day.setdefault(self.run.day_before(start), []).append(record_id)
-        for day, ids in by_day.items():
-            table.set_values(ids, date_to=day)
-        self.run.count(KIND, "ended", len(ends))
 
     def _clear(self, ids):
         """Take the rates off measures that are corrected; no declaration uses them."""

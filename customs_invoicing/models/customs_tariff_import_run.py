@@ -194,6 +194,19 @@ class ImportRun:
         lang = self.env.lang or "en_US"
         return json.dumps({"en_US": text, lang: text}, ensure_ascii=False)
 
+    def end(self, kind, table, ends):
+        """End the records that give way, each the day before its successor starts.
+
+        :param ends: pairs of record id and the row that follows it
+        """
+        by_day = {}
+        for record_id, row in ends:
+            start, _end, _dated = self.get_days(row)
+            by_day.setdefault(self.day_before(start), []).append(record_id)
+        for day, ids in by_day.items():
+            table.set_values(ids, date_to=day)
+        self.count(kind, "ended", len(ends))
+
     @staticmethod
     def day_before(day):
         """Return the last day of what gives way on a day."""

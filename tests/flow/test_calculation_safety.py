@@ -146,6 +146,14 @@ class TestCalculationSafety(CustomsCase):
         self.assertEqual(self.duty(file, "CSF").amount_calculated, 600)
         self.assertNotIn("C490", file.warning_message or "")
 
+    def test_doubt_that_comes_later_is_said(self):
+        file = self.typed()
+        self.assertNotIn("C490", file.warning_message or "")
+        kind = self._create_measure_type("552", "csf", "customs_value", 20)
+        self._create_measure(kind, "8516", 20, additional_code="C490")
+        file.action_calculate()
+        self.assertIn("C490", file.warning_message)
+
     def test_item_without_any_duty_is_said(self):
         self.env["customs.measure"].search(
             [("measure_type_id", "=", self.duty_type.id)]
