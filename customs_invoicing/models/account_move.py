@@ -120,4 +120,5 @@ class AccountMove(models.Model):
         if self.env.context.get("include_business_fields"):
             for move, vals in zip(self, vals_list, strict=True):
                 vals["customs_assessment_id"] = move.customs_assessment_id.id
+                vals["customs_event"] = move.customs_event
         return vals_list

@@ -9,6 +9,7 @@ CHARGE_KINDS = [
     ("fee", "Fee of the authority"),
     ("penalty", "Penalty"),
     ("interest", "Interest"),
+    ("security", "Security"),
     ("third_party", "Cost of a third party"),
     ("service", "Own service"),
 ]
@@ -50,6 +51,14 @@ class CustomsChargeCode(models.Model):
         string="Bill by default",
         default=True,
         help="Whether the charge is proposed when the client is billed.",
+    )
+    posting_account_id = fields.Many2one(
+        comodel_name="account.account",
+        string="Account",
+        company_dependent=True,
+        help="Where this charge is booked as our own cost. Empty: on the account of its "
+        "kind, as set for the company. Outlays for clients are always on the "
+        "disbursement account.",
     )
     landed_cost = fields.Boolean(
         string="In landed cost",

@@ -32,7 +32,7 @@ class CustomsDeclaration(models.Model):
 
     _name = "customs.declaration"
     _description = "Customs Declaration"
-    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _inherit = ["mail.thread", "mail.activity.mixin", "analytic.mixin"]
     _order = "registration_date desc, id desc"
     _rec_names_search = ["name", "mrn", "declarant_reference"]
     _check_company_auto = True

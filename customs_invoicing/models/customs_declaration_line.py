@@ -6,7 +6,7 @@ class CustomsDeclarationLine(models.Model):
 
     _name = "customs.declaration.line"
     _description = "Customs Declaration Item"
-    _inherit = ["customs.declaration.part"]
+    _inherit = ["customs.declaration.part", "analytic.mixin"]
     _order = "declaration_id, number, id"
     _rec_name = "number"
 

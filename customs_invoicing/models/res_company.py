@@ -5,57 +5,45 @@ from odoo.tools import float_compare
 from .customs_declaration import CAPACITIES
 
 
-def _account_role(string, help_text, account_type, reconcile=False):
-    return fields.Many2one(
-        comodel_name="account.account",
-        string=string,
-        check_company=True,
-        domain=[("account_type", "=", account_type)]
-        + ([("reconcile", "=", True)] if reconcile else []),
-        help=help_text,
-    )
-
-
 class ResCompany(models.Model):
     _inherit = "res.company"
 
-    customs_disbursement_account_id = _account_role(
-        "Disbursement control",
-        "Outlays in the client's name. Its balance per declaration is what is still "
-        "to be billed; it must be zero before a file closes.",
-        "asset_current",
-        reconcile=True,
-    )
-    customs_duty_clearing_account_id = _account_role(
-        "Duty clearing",
-        "Duty on our own goods, until it becomes part of their cost.",
-        "asset_current",
-    )
-    customs_authority_payable_account_id = _account_role(
-        "Authority payable",
-        "What is owed to customs authorities, per authority and due date.",
-        "liability_payable",
-    )
-    customs_neutral_account_id = _account_role(
-        "Neutral base account",
-        "Carries the base of import VAT in and out again, so the tax report shows the "
-        "true base. Its balance is always zero.",
-        "asset_current",
-    )
-    customs_penalty_account_id = _account_role(
-        "Penalties", "Penalties of the authority on our own imports.", "expense"
-    )
-    customs_interest_account_id = _account_role(
-        "Interest on arrears",
-        "Interest of the authority on our own imports.",
-        "expense",
-    )
     customs_journal_id = fields.Many2one(
         comodel_name="account.journal",
         string="Customs journal",
         check_company=True,
         domain=[("type", "=", "purchase")],
-        help="Purchase journal for the assessments of the authority.",
+        help="Purchase journal for assessments booked as bills of the authority.",
+    )
+    customs_entry_journal_id = fields.Many2one(
+        comodel_name="account.journal",
+        string="Customs entries",
+        check_company=True,
+        domain=[("type", "=", "general")],
+        help="Journal for assessments booked as entries, accruals, evidence, write-offs "
+        "and transfers of customs files.",
+    )
+    customs_assessment_document = fields.Selection(
+        selection=[
+            ("bill", "Vendor bill of the authority"),
+            ("entry", "Journal entry"),
+        ],
+        string="Assessments are booked as",
+        default="bill",
+        required=True,
+        help="Bills suit countries whose tax report wants refunds in boxes of their "
+        "own. What is paid from a cash or bank account at once is always an entry.",
+    )
+    customs_vat_evidence = fields.Selection(
+        selection=[
+            ("assessment", "The assessment"),
+            ("certificate", "A certificate that follows"),
+        ],
+        string="Evidence for import VAT",
+        default="assessment",
+        required=True,
+        help="Import VAT is deducted with the assessment, or waits on its own account "
+        "until the certificate (C79, statement, DUA) arrives.",
     )
     customs_disbursement_tax_id = fields.Many2one(
         comodel_name="account.tax",
@@ -86,39 +74,19 @@ class ResCompany(models.Model):
         help="Whoever imported an assessment may not post it.",
     )
 
-    def write(self, vals):
-        if "customs_disbursement_account_id" in vals:
-            self._check_customs_control_unused(vals["customs_disbursement_account_id"])
-        return super().write(vals)
-
-    def _check_customs_control_unused(self, new_account_id):
-        """Files are settled on one account: it cannot change once it carries any."""
-        for company in self:
-            account = company.customs_disbursement_account_id
-            if not account or account.id == new_account_id:
-                continue
-            # sudo: settings may be edited by people without journal item rights
-            used = (
-                self.env["account.move.line"]
-                .sudo()
-                .search(
-                    [
-                        ("company_id", "=", company.id),
-                        ("account_id", "=", account.id),
-                        ("customs_charge_id", "!=", False),
-                    ],
-                    limit=1,
+    def _get_customs_entry_journal(self):
+        """Return the journal of customs entries, or say where to choose one."""
+        self.ensure_one()
+        journal = self.customs_entry_journal_id
+        if not journal or not journal.active:
+            raise UserError(
+                self.env._(
+                    "%(company)s has no journal for customs entries, or it is "
+                    "archived. Choose one under Settings, Customs.",
+                    company=self.name,
                 )
             )
-            if used:
-                raise UserError(
-                    self.env._(
-                        "%(account)s carries outlays of customs files, among them "
-                        "%(declaration)s, and stays the disbursement account.",
-                        account=account.display_name,
-                        declaration=used.customs_declaration_id.name,
-                    )
-                )
+        return journal
 
     def _get_customs_setup_gaps(self, capacity):
         """Return sentences on the settings missing to post and bill."""

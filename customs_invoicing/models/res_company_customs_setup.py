@@ -2,40 +2,7 @@ from odoo import models
 from odoo.exceptions import UserError
 from odoo.fields import Command
 
-#: field on the company: (preferred code, name, account type, reconcile)
-ACCOUNT_ROLES = {
-    "customs_disbursement_account_id": (
-        "CUST10",
-        "Disbursements paid for clients",
-        "asset_current",
-        True,
-    ),
-    "customs_duty_clearing_account_id": (
-        "CUST20",
-        "Import duty clearing",
-        "asset_current",
-        True,
-    ),
-    "customs_neutral_account_id": (
-        "CUST30",
-        "Import VAT base (always zero)",
-        "asset_current",
-        False,
-    ),
-    "customs_authority_payable_account_id": (
-        "CUST40",
-        "Customs authority payable",
-        "liability_payable",
-        True,
-    ),
-    "customs_penalty_account_id": ("CUST60", "Customs penalties", "expense", False),
-    "customs_interest_account_id": (
-        "CUST61",
-        "Interest on customs arrears",
-        "expense",
-        False,
-    ),
-}
+from ..engine.roles import ROLES
 
 #: chart template: import VAT taxes it ships whose base and tax boxes are right
 CHART_IMPORT_TAXES = {
@@ -75,7 +42,7 @@ class ResCompany(models.Model):
             )
         company = self.with_company(self)
         company._create_customs_accounts()
-        company._create_customs_journal()
+        company._create_customs_journals()
         company._create_customs_disbursement_tax()
         company._create_customs_import_vat_taxes()
         company._set_customs_product_accounts()
@@ -83,15 +50,17 @@ class ResCompany(models.Model):
 
     def _create_customs_accounts(self):
         accounts = self.env["account.account"]
-        for field, (code, name, account_type, reconcile) in ACCOUNT_ROLES.items():
-            if self[field]:
+        for role in ROLES:
+            if self[role.field]:
                 continue
-            self[field] = accounts.create(
+            self[role.field] = accounts.create(
                 {
-                    "code": self._get_customs_account_code(account_type, code),
-                    "name": name,
-                    "account_type": account_type,
-                    "reconcile": reconcile,
+                    "code": self._get_customs_account_code(
+                        role.account_type, role.number
+                    ),
+                    "name": role.name,
+                    "account_type": role.account_type,
+                    "reconcile": role.reconcile,
                     "company_ids": [Command.set(self.ids)],
                 }
             )
@@ -115,17 +84,25 @@ class ResCompany(models.Model):
             code = accounts._search_new_account_code(preferred, cache=set())
         return code
 
-    def _create_customs_journal(self):
-        if self.customs_journal_id:
-            return
+    def _create_customs_journals(self):
+        if not self.customs_journal_id:
+            self.customs_journal_id = self._create_customs_journal(
+                "CUST", "purchase", self.env._("Customs assessments")
+            )
+        if not self.customs_entry_journal_id:
+            self.customs_entry_journal_id = self._create_customs_journal(
+                "CUSE", "general", self.env._("Customs entries")
+            )
+
+    def _create_customs_journal(self, code, journal_type, name):
         journals = self.env["account.journal"]
-        self.customs_journal_id = journals.search(
-            [("company_id", "=", self.id), ("code", "=", "CUST")], limit=1
+        return journals.search(
+            [("company_id", "=", self.id), ("code", "=", code)], limit=1
         ) or journals.create(
             {
-                "name": self.env._("Customs assessments"),
-                "code": "CUST",
-                "type": "purchase",
+                "name": name,
+                "code": code,
+                "type": journal_type,
                 "company_id": self.id,
             }
         )

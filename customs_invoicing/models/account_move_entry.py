@@ -1,0 +1,96 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.fields import Command
+
+#: What happened to a customs file, on the moves that record it. Client invoices and
+#: vendor bills are known by their type and bear none.
+EVENTS = [
+    ("assessment", "Assessment"),
+    ("outlay", "Outlay"),
+    ("exchange", "Exchange difference of an outlay"),
+    ("write_off", "Write-off"),
+    ("transfer", "Debt cleared by a broker"),
+    ("evidence", "Evidence of import VAT"),
+    ("security", "Security"),
+    ("refund", "Refund or drawback"),
+    ("sold_share", "Share of goods sold"),
+    ("accrual", "Accrual of expected duty"),
+    ("true_up", "Accrual brought to the assessment"),
+    ("period", "Period end"),
+    ("float", "Advance to staff"),
+    ("deposit", "Client deposit"),
+    ("top_up", "Customs cash account"),
+    ("dispute", "Dispute"),
+]
+
+#: Entries that make a charge dearer or cheaper, beside the bills of vendors
+CHARGING_EVENTS = ("assessment", "outlay", "exchange")
+
+#: Entries that settle a charge instead of billing it
+WAIVING_EVENTS = ("write_off",)
+
+
+class AccountMove(models.Model):
+    """Journal entries of customs files that are no bills or invoices."""
+
+    _inherit = "account.move"
+
+    customs_event = fields.Selection(
+        selection=EVENTS,
+        string="Customs event",
+        index="btree_not_null",
+        readonly=True,
+        copy=False,
+    )
+
+    @api.model
+    def _create_customs_entry(self, company, event, date, lines, **vals):
+        """Create a draft entry of a customs file.
+
+        :param company: whose books
+        :param event: what happened, one of ``EVENTS``
+        :param date: accounting date
+        :param lines: values of journal items with ``balance`` in the currency of the
+            company (or ``amount_currency`` and ``currency_id`` with it)
+        :param vals: more values of the move: ``ref``, ``journal_id``, …
+        :return: the draft; ``_post`` it
+
+        Tax items are taken as they are given: the amounts of an authority are not
+        computed again.
+        """
+        moves = self.with_context(skip_invoice_sync=True).with_company(company)
+        move = moves.create(
+            {
+                "move_type": "entry",
+                "company_id": company.id,
+                "journal_id": company._get_customs_entry_journal().id,
+                "date": date,
+                "customs_event": event,
+                "line_ids": [Command.create(line) for line in lines],
+                **vals,
+            }
+        )
+        return move.with_context(skip_invoice_sync=False)
+
+    @api.model
+    def _get_customs_bank_account(self, journal, incoming=False):
+        """Return the account that money through a bank or cash journal is booked on.
+
+        The journal's outstanding account where it uses one, else the bank's own, as
+        for payments.
+        """
+        methods = (
+            journal.inbound_payment_method_line_ids
+            if incoming
+            else journal.outbound_payment_method_line_ids
+        )
+        account = methods.payment_account_id[:1] or journal.default_account_id
+        if not account:
+            raise UserError(
+                self.env._(
+                    "%(journal)s has no account. Give it one under Invoicing, "
+                    "Configuration, Journals.",
+                    journal=journal.display_name,
+                )
+            )
+        return account
