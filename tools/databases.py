@@ -17,11 +17,16 @@ TEMPLATE_MODULES = (
     "sale",
     "purchase",
     # charts of accounts that the tests set up
+    "l10n_au",
+    "l10n_ch",
     "l10n_de",
     "l10n_es",
+    "l10n_fr_account",
+    "l10n_in",
     "l10n_uk",
     "l10n_us",
     "l10n_us_account",
+    "l10n_za",
 )
 
 

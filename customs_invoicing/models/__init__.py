@@ -54,6 +54,7 @@ from . import (
     customs_declaration_partners,
     customs_declaration_payment,
     customs_declaration_period,
+    customs_declaration_recording,
     customs_declaration_security,
     customs_declaration_snapshot,
     customs_declaration_sold_share,

@@ -15,6 +15,20 @@ class AccountMove(models.Model):
         copy=False,
         check_company=True,
     )
+    customs_payable_account_id = fields.Many2one(
+        comodel_name="account.account",
+        string="Account of the customs debt",
+        copy=False,
+        readonly=True,
+    )
+    customs_payment_account_id = fields.Many2one(
+        comodel_name="customs.payment.account",
+        string="Customs account",
+        copy=False,
+        readonly=True,
+        index="btree_not_null",
+        help="Deferment or cash account that pays.",
+    )
     customs_declaration_ids = fields.Many2many(
         comodel_name="customs.declaration",
         compute="_compute_customs_declaration_ids",
@@ -121,4 +135,6 @@ class AccountMove(models.Model):
             for move, vals in zip(self, vals_list, strict=True):
                 vals["customs_assessment_id"] = move.customs_assessment_id.id
                 vals["customs_event"] = move.customs_event
+                vals["customs_payable_account_id"] = move.customs_payable_account_id.id
+                vals["customs_payment_account_id"] = move.customs_payment_account_id.id
         return vals_list

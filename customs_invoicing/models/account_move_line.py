@@ -30,6 +30,12 @@ class AccountMoveLine(models.Model):
         help="Outlay or price this line bills, in the currency of the company. Empty "
         "once the price was changed by hand.",
     )
+    customs_vat_rate = fields.Float(
+        string="Rate of import VAT",
+        digits=(16, 4),
+        copy=False,
+        help="Rate of the authority in percent, where the tax does not say it.",
+    )
     customs_taken_back = fields.Boolean(
         string="Import VAT taken back",
         copy=False,
@@ -61,7 +67,10 @@ class AccountMoveLine(models.Model):
         for line in self:
             move = line.move_id
             if line.display_type == "payment_term" and move.customs_assessment_id:
-                account = move.company_id.customs_authority_payable_account_id
+                account = (
+                    move.customs_payable_account_id
+                    or move.company_id.customs_authority_payable_account_id
+                )
                 line.account_id = account or line.account_id
         return result
 
@@ -70,6 +79,7 @@ class AccountMoveLine(models.Model):
         values["customs_declaration_id"] = self.customs_declaration_id.id
         values["customs_charge_id"] = self.customs_charge_id.id
         values["customs_taken_back"] = self.customs_taken_back
+        values["customs_vat_rate"] = self.customs_vat_rate
         return result
 
     def write(self, vals):
@@ -92,8 +102,38 @@ class AccountMoveLine(models.Model):
                 "customs_charge_id": line.customs_charge_id.id,
                 "customs_declaration_id": line.customs_declaration_id.id,
                 "customs_taken_back": line.customs_taken_back,
+                "customs_vat_rate": line.customs_vat_rate,
             }
         return {}
+
+    def _get_customs_vat_rate(self):
+        """Return the rate in percent of an item of import VAT."""
+        self.ensure_one()
+        tax = self.tax_line_id or self.tax_ids[:1]
+        return self.customs_vat_rate or tax.amount
+
+    def _get_customs_target_part(self, charge):
+        """Return ``(way, base factor, amount factor)`` of an item of an assessment.
+
+        Base pairs of import VAT count once, with the item that bears the tax; of a
+        self-accounted tax only the deductible side is the amount.
+        """
+        self.ensure_one()
+        if not charge._is_own_import_vat():
+            return "debt", 0, 1
+        if tax := self.tax_line_id:
+            postponed = tax._get_customs_vat_way() == "postponed"
+            factor = self.tax_repartition_line_id.factor_percent
+            return "postponed" if postponed else "debt", 0, int(factor > 0)
+        if tax := self.tax_ids[:1]:
+            way = tax._get_customs_vat_way()
+            # a tax-only line is all tax: its base is not reported
+            counts = int(way != "only")
+            return "postponed" if way == "postponed" else "debt", counts, 0
+        pending = self.company_id.customs_vat_import_pending_account_id
+        if pending and self.account_id == pending:
+            return "pending", 0, 1
+        return "", 0, 0
 
     # === EXCHANGE ROUNDING === #
 

@@ -53,17 +53,34 @@ class AccountMove(models.Model):
         for move in self:
             if move.reversed_entry_id:
                 move._customs_mirror_reversed()
-            elif move.customs_assessment_id:
+            elif move.customs_assessment_id and move.is_invoice():
                 assessment = move.customs_assessment_id
                 move._customs_restore_import_vat(deltas[assessment])
             elif move.is_sale_document():
                 move._customs_reprice()
+        self._customs_mark_debt()
+
+    def _customs_mark_debt(self):
+        """Tie the debt of assessed bills to its file and customs account."""
+        for move in self.filtered(lambda m: m.customs_assessment_id and m.is_invoice()):
+            debt = move.line_ids.filtered(
+                lambda line: line.display_type == "payment_term"
+            )
+            debt.write(
+                {
+                    "customs_declaration_id": move.customs_assessment_id.sudo()
+                    .declaration_id.id,  # sudo: see _get_customs_declarations
+                    "customs_payment_account_id": move.customs_payment_account_id.id,
+                }
+            )
 
     def _customs_mirror_reversed(self):
         """Make a full reversal undo rate and import VAT to the cent."""
         self.ensure_one()
+        if not self.is_invoice():
+            return
         original = self.reversed_entry_id
-        if self.currency_id != self.company_currency_id and self.is_invoice():
+        if self.currency_id != self.company_currency_id:
             self.invoice_currency_rate = original.invoice_currency_rate
         bases = self._get_customs_vat_bases()
         original_bases = original._get_customs_vat_bases()
@@ -100,12 +117,12 @@ class AccountMove(models.Model):
     # === IMPORT VAT === #
 
     def _get_customs_vat_lines(self, charge, rate, taken_back=False):
-        """Return the tax lines of import VAT of one charge and rate."""
+        """Return the tax items of import VAT of one charge and rate."""
         self.ensure_one()
         return self.line_ids.filtered(
             lambda line: line.tax_line_id
             and line.customs_charge_id == charge
-            and line.tax_line_id.amount == rate
+            and line._get_customs_vat_rate() == rate
             and line.customs_taken_back == taken_back
         )
 
@@ -114,14 +131,14 @@ class AccountMove(models.Model):
         self.ensure_one()
         bases = defaultdict(float)
         for line in self.invoice_line_ids:
-            if self.env["account.move.line"]._get_customs_tax_key(line):
-                for tax in line.tax_ids:
-                    key = line.customs_charge_id, tax.amount, line.customs_taken_back
-                    bases[key] += line.amount_currency
+            if line.tax_ids and self.env["account.move.line"]._get_customs_tax_key(line):
+                rate = line._get_customs_vat_rate()
+                key = line.customs_charge_id, rate, line.customs_taken_back
+                bases[key] += line.amount_currency
         return bases
 
     def _customs_force_import_vat(self, amounts):
-        """Make the tax lines of a draft bill equal the assessed import VAT.
+        """Make the tax items of a draft bill equal the assessed import VAT.
 
         :param amounts: ``{(charge, rate, taken back): signed amount}`` in the bill's
             currency
@@ -130,18 +147,20 @@ class AccountMove(models.Model):
         commands = []
         for key, amount in amounts.items():
             lines = self._get_customs_vat_lines(*key)
-            if len(lines) != 1:
+            if not lines:
                 raise UserError(
                     self.env._(
-                        "Import VAT of %(rate)s %% is booked on %(count)s accounts. "
-                        "Choose a tax with one account under Settings, Customs, "
-                        "Import VAT.",
+                        "The tax for import VAT of %(rate)s %% makes no tax item. "
+                        "Choose another under Settings, Customs, Import VAT.",
                         rate=f"{key[1]:g}",
-                        count=len(lines),
                     )
                 )
-            if self.currency_id.compare_amounts(lines.amount_currency, amount):
-                commands.append(Command.update(lines.id, {"amount_currency": amount}))
+            shares = self.env["account.tax"]._share_customs_vat(lines, amount)
+            commands += [
+                Command.update(line.id, {"amount_currency": share})
+                for line, share in shares.items()
+                if self.currency_id.compare_amounts(line.amount_currency, share)
+            ]
         if commands:
             self.write({"line_ids": commands})
 
@@ -201,7 +220,7 @@ class AccountMove(models.Model):
     def _check_customs_assessment(self, deltas):
         """An authority's bill says what its assessment says, posted by who may.
 
-        :param deltas: ``{assessment: {(charge, rate): (base, amount)}}`` to post
+        :param deltas: ``{assessment: {target: (base, amount)}}`` to post
         """
         for move in self.filtered("customs_assessment_id"):
             assessment = move.customs_assessment_id
@@ -210,20 +229,24 @@ class AccountMove(models.Model):
                 self.env._("post an assessment")
             )
             assessment._check_four_eyes()
-            if move.reversed_entry_id or move.state != "draft":
-                continue
+        drafts = self.filtered(lambda m: m.state == "draft" and not m.reversed_entry_id)
+        for assessment in drafts.customs_assessment_id:
+            # every draft of the version counts: one payment each
+            moves = assessment.move_ids.filtered(
+                lambda m: m.state == "draft" and not m.reversed_entry_id
+            )
             wanted = deltas[assessment]
-            held = assessment.declaration_id._sum_by_charge_and_rate(move.line_ids)
+            held = assessment.declaration_id._sum_targets(moves.line_ids)
             for key in {**wanted, **held}:
                 amounts = (found.get(key, (0.0, 0.0))[1] for found in (wanted, held))
-                if move.currency_id.compare_amounts(*amounts):
+                if assessment.currency_id.compare_amounts(*amounts):
                     raise UserError(
                         self.env._(
                             "%(move)s differs from %(assessment)s in %(charge)s. "
                             "Delete this draft and post the assessment again.",
-                            move=move.display_name,
+                            move=", ".join(moves.mapped("display_name")),
                             assessment=assessment.display_name,
-                            charge=key[0].name,
+                            charge=key.charge.name,
                         )
                     )
 

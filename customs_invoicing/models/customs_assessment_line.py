@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 
+from ..tools import to_decimal
 from .customs_duty_line import TAX_STATUS
 
 
@@ -52,6 +53,35 @@ class CustomsAssessmentLine(models.Model):
     status = fields.Selection(selection=TAX_STATUS, default="payable", required=True)
     payment_method = fields.Char(string="Payment method")
 
+    def _get_amount_to_post(self, charge):
+        """Return ``(amount, way)`` we owe or self-account, see ``Target``.
+
+        What the client or our broker pays is a memo here; an amount without a charge
+        is open.
+        """
+        self.ensure_one()
+        if self.status == "postponed":
+            own_vat = charge and charge._is_own_import_vat()
+            return (self.amount_assessed if own_vat else 0.0), "postponed"
+        if charge and charge.payer in ("client", "agent"):
+            return 0.0, "debt"
+        pending = (
+            charge
+            and charge._is_own_import_vat()
+            and charge.declaration_id.vat_evidence == "certificate"
+        )
+        return self.amount_payable, "pending" if pending else "debt"
+
+    def _reports_base(self, rate, way):
+        """Whether posting this import VAT reports its base in the VAT return.
+
+        What awaits its evidence is reported with it; a tax that is the whole price
+        reports none.
+        """
+        self.ensure_one()
+        tax = self.company_id._find_customs_import_vat_tax(rate, way == "postponed")
+        return way != "pending" and (not tax or tax._get_customs_vat_way() != "only")
+
     def _get_import_vat_rate(self):
         """Return the rate in percent by which the company's tax is chosen.
 
@@ -66,9 +96,36 @@ class CustomsAssessmentLine(models.Model):
             raw = float(self.rate_text)
         except (TypeError, ValueError):
             return 0.0
-        known = self.company_id.customs_import_vat_tax_ids.mapped("amount")
+        company = self.company_id
+        taxes = company.customs_import_vat_tax_ids | company.customs_postponed_vat_tax_ids
+        known = taxes.mapped("amount")
         candidates = [round(raw, 4), round(raw * 100, 4)]
         return next((rate for rate in candidates if rate in known), candidates[0])
+
+    def _get_rate_words(self):
+        """Return the assessed rate in words an officer knows."""
+        self.ensure_one()
+        if self.rate_kind not in ("percent", "specific"):
+            return self.rate_text
+        rate = f"{to_decimal(self.rate):f}"
+        return f"{rate} %" if self.rate_kind == "percent" else rate
+
+    def _get_recorded_vals(self):
+        """Return what a version recorded by hand says in this line."""
+        self.ensure_one()
+        return {
+            "item_number": self.item_number,
+            "tax_code_id": self.tax_code_id.id,
+            "base": self.base,
+            "base_kind": self.base_kind,
+            "rate": self.rate,
+            "rate_kind": self.rate_kind,
+            "rate_text": self.rate_text,
+            "amount_assessed": self.amount_assessed,
+            "amount_payable": self.amount_payable,
+            "status": self.status,
+            "payment_method": self.payment_method,
+        }
 
     @api.model_create_multi
     def create(self, vals_list):

@@ -1,0 +1,407 @@
+from collections import defaultdict
+from typing import NamedTuple
+
+from odoo import fields, models
+from odoo.exceptions import UserError
+from odoo.fields import Command
+
+from ..engine.payment import US
+from ..engine.posting import credit_role
+
+
+class Target(NamedTuple):
+    """What is posted of an assessment: one charge, import VAT also per rate.
+
+    ``way`` is ``debt``, or for import VAT on our own goods ``pending`` (owed, but
+    awaiting its evidence) or ``postponed`` (self-accounted, owed to nobody). The rate
+    is 0.0 for everything else.
+    """
+
+    charge: models.BaseModel
+    rate: float
+    way: str
+
+
+class Payment(NamedTuple):
+    """Where the other side of an assessment goes: one document for each.
+
+    ``document`` is ``bill`` or ``entry``; without ``account`` nothing is owed.
+    """
+
+    document: str
+    account: models.BaseModel
+    partner: models.BaseModel
+    due: object
+    customs_account: models.BaseModel
+
+
+class CustomsAssessment(models.Model):
+    """Posting what a version changes against the books."""
+
+    _inherit = "customs.assessment"
+
+    def action_post(self):
+        """Post what this version changes against the books.
+
+        Posting the same version again finds nothing to change and does nothing.
+        """
+        self.declaration_id._check_verifier(self.env._("post an assessment"))
+        self._check_four_eyes()
+        self.declaration_id._lock_for_money()
+        records = self.browse(self.ids)  # the lock emptied what self reads along with
+        records._prepare_to_post()
+        records._create_authority_moves()._post(soft=False)
+        records.declaration_id.charge_ids.filtered("amount_estimate").write(
+            {"amount_estimate": 0.0}
+        )
+        if len(self) != 1:
+            return True
+        return self.declaration_id.action_view_authority_moves()
+
+    def _prepare_to_post(self):
+        """Check everything, open missing charges, bring accruals up to date."""
+        self.env["customs.charge"].create(
+            [
+                vals
+                for record in self
+                for vals in record.declaration_id._prepare_tax_charges(record)
+            ]
+        )
+        problems = [problem for record in self for problem in record._get_problems()]
+        if problems:
+            raise UserError("\n".join(problems))
+        self._check_payment_limits()
+        self._true_up_accruals()
+
+    def _true_up_accruals(self):
+        """Hook: bring accruals of expected duty to the assessed amounts."""
+
+    # === CHECKS === #
+
+    def _get_problems(self):
+        """Return sentences on all that keeps this version from being posted."""
+        self.ensure_one()
+        declaration = self.declaration_id
+        problems = declaration._get_blocking_reasons()
+        if not self.is_current:
+            problems.append(self.env._("A newer assessment exists; post that one."))
+        if declaration.state in ("cancelled", "closed"):
+            problems.append(
+                self.env._("The file is closed or cancelled; reopen it first.")
+            )
+        drafts = declaration.assessment_ids.move_ids.filtered(
+            lambda move: move.state == "draft"
+        )
+        if drafts:
+            problems.append(
+                self.env._(
+                    "A bill of its assessment is a draft (%(moves)s): post or delete "
+                    "that first.",
+                    moves=", ".join(drafts.mapped("display_name")),
+                )
+            )
+        if not declaration.authority_id:
+            problems.append(
+                self.env._("No authority: choose to whom the amounts are owed.")
+            )
+        # Without a rate Odoo converts one to one, which is a wrong amount
+        problems.extend(self.company_id._get_customs_rate_problems(self.currency_id))
+        problems.extend(self.company_id._get_customs_setup_gaps(declaration.capacity))
+        problems.extend(self._get_payment_problems())
+        return [f"{declaration.name}: {problem}" for problem in problems]
+
+    def _get_payment_problems(self):
+        """Return sentences on payment methods that do not fit the assessment."""
+        self.ensure_one()
+        owed = self.line_ids.filtered(
+            lambda line: not self.currency_id.is_zero(line.amount_payable)
+        )
+        charges = self.declaration_id._get_charges_by_tax_code()
+        problems = []
+        for tax_code in owed.tax_code_id:
+            charge = charges.get(tax_code)
+            if charge.payment_method_id.mechanism == "postponed":
+                problems.append(
+                    self.env._(
+                        "%(charge)s is assessed as payable, but its payment method is "
+                        "“%(method)s”. Change the method under Charges and money, or "
+                        "record the assessment as postponed.",
+                        charge=charge.name,
+                        method=charge.payment_method_id.name,
+                    )
+                )
+        problems.extend(self.declaration_id.charge_ids._get_payment_problems())
+        return problems
+
+    def _check_payment_limits(self):
+        """Refuse what a deferment or cash account cannot bear."""
+        needs = defaultdict(float)
+        for record, deltas in self._get_deltas().items():
+            for payment, part in record._group_by_payment(deltas).items():
+                account = payment.customs_account
+                if account and payment.account:
+                    total = sum(amount for _base, amount in part.values())
+                    needs[account] += record.declaration_id._to_company_currency(total)
+        if needs:
+            self.env["customs.payment.account"]._check_limit(needs)
+
+    # === WHAT IS TO POST === #
+
+    def _get_targets(self):
+        """Return ``{target: (base, amount)}`` of this version, in its currency.
+
+        What the client or our broker pays is not ours to post.
+        """
+        self.ensure_one()
+        charges = self.declaration_id._get_charges_by_tax_code()
+        targets = defaultdict(lambda: [0.0, 0.0])
+        for line in self.line_ids:
+            # without its charge the amount stays open: an empty record is its key
+            charge = charges.get(line.tax_code_id, self.env["customs.charge"])
+            amount, way = line._get_amount_to_post(charge)
+            if self.currency_id.is_zero(amount):
+                continue
+            own_vat = charge and charge._is_own_import_vat()
+            rate = line._get_import_vat_rate() if own_vat else 0.0
+            target = targets[Target(charge, rate, way)]
+            if own_vat and line._reports_base(rate, way):
+                target[0] += line.base
+            target[1] += amount
+        return {
+            key: tuple(self.currency_id.round(amount) for amount in amounts)
+            for key, amounts in targets.items()
+        }
+
+    def _get_deltas(self):
+        """Return ``{assessment: {target: (base, amount)}}`` still to post.
+
+        What each version says minus what the books already hold, in its currency.
+        """
+        posted = defaultdict(dict)
+        for key, sums in self.declaration_id._get_posted_targets().items():
+            posted[key.charge.declaration_id][key] = sums
+        result = {}
+        for record in self:
+            targets, own = record._get_targets(), posted[record.declaration_id]
+            rounder, deltas = record.currency_id.round, {}
+            for key in {**targets, **own}:
+                new_base, new_amount = targets.get(key, (0.0, 0.0))
+                old_base, old_amount = own.get(key, (0.0, 0.0))
+                amount = rounder(new_amount - old_amount)
+                base = rounder(new_base - old_base)
+                if amount or base:
+                    deltas[key] = (base, amount)
+            result[record] = deltas
+        return result
+
+    def _group_by_payment(self, deltas):
+        """Return ``{payment: {target: (base, amount)}}``: one document for each."""
+        self.ensure_one()
+        groups = defaultdict(dict)
+        for target, amounts in deltas.items():
+            groups[self._get_payment(target)][target] = amounts
+        return self._split_receivable(groups)
+
+    def _split_receivable(self, groups):
+        """Book less than before as a refund to come, where the version says so."""
+        if self.settlement != "receivable":
+            return groups
+        account = self.company_id._get_customs_account("refund_recv")
+        partner = self.declaration_id.authority_id
+        result = {}
+        for payment, part in groups.items():
+            total = sum(amount for _base, amount in part.values())
+            if payment.account and self.currency_id.compare_amounts(total, 0) < 0:
+                none = payment.customs_account.browse()
+                payment = Payment("entry", account, partner, False, none)
+            result.setdefault(payment, {}).update(part)
+        return result
+
+    def _get_payment(self, target):
+        """Return the payment of one target."""
+        self.ensure_one()
+        company, declaration = self.company_id, self.declaration_id
+        customs_account = target.charge.payment_account_id
+        authority = declaration.authority_id
+        mechanism = target.charge.payment_method_id.mechanism or "payable"
+        none = customs_account.browse()
+        if target.way == "postponed":
+            nobody = self.env["res.partner"]
+            return Payment("entry", self.env["account.account"], nobody, False, none)
+        if mechanism == "bank":
+            account = self.env["account.move"]._get_customs_bank_account(
+                company._get_customs_bank_journal()
+            )
+            return Payment("entry", account, authority, False, none)
+        if mechanism in ("cash", "deferment") and customs_account:
+            account = customs_account._get_ledger_account()
+        else:
+            account = company._get_customs_account(credit_role(mechanism))
+        if mechanism == "cash":
+            holder = declaration.client_id or authority
+            return Payment("entry", account, holder, False, customs_account)
+        due = self.date_due or self.date
+        if mechanism == "deferment" and customs_account:
+            due = customs_account._get_due_date(self.date)
+        else:
+            customs_account = none
+        document = company.customs_assessment_document
+        return Payment(document, account, authority, due, customs_account)
+
+    # === MOVES === #
+
+    def _create_authority_moves(self):
+        """Create the drafts that turn the books into these versions, one for each
+        payment."""
+        moves = self.env["account.move"]
+        bills, amounts = [], []
+        for record, deltas in self._get_deltas().items():
+            for payment, part in record._group_by_payment(deltas).items():
+                if payment.document == "bill":
+                    bills.append(record._prepare_bill_vals(payment, part))
+                    amounts.append(record._get_import_vat_amounts(part))
+                else:
+                    moves |= record._create_assessment_entry(payment, part)
+        drafts = moves.create(bills)
+        for move, forced in zip(drafts, amounts, strict=True):
+            move._customs_force_import_vat(forced)
+        moves |= drafts
+        self._carry_attachments(moves)
+        return moves
+
+    def _carry_attachments(self, moves):
+        """Give every entry the file of the authority as its proof."""
+        vals_list = [
+            {
+                "name": source.name,
+                "raw": source.raw,
+                "res_model": moves._name,
+                "res_id": move.id,
+            }
+            for move in moves
+            # sudo: attachments of assessments are read with the file
+            if (source := move.customs_assessment_id.sudo().source_attachment_id)
+        ]
+        self.env["ir.attachment"].create(vals_list)
+
+    def _get_reference(self):
+        """Return the reference of entries: number of the declaration and version."""
+        self.ensure_one()
+        reference = self.declaration_id.mrn or self.declaration_id.name
+        if self.number:
+            reference = f"{reference} · {self.number}"
+        if self.version > 1:
+            reference = f"{reference} v{self.version}"
+        return reference
+
+    def _get_import_vat_amounts(self, deltas):
+        """Return ``{(charge, rate, taken back): amount}`` of the tax lines of a bill.
+
+        A changed base carries the change of the tax. Where the tax alone changed, the
+        new tax is posted on the full base, and the old one taken back with it.
+        """
+        self.ensure_one()
+        targets, amounts = self._get_targets(), {}
+        for target, (base, amount) in deltas.items():
+            if target.way != "debt" or not target.charge._is_own_import_vat():
+                continue
+            if base:
+                amounts[target.charge, target.rate, False] = amount
+            else:
+                new = targets[target][1]
+                amounts[target.charge, target.rate, False] = new
+                amounts[target.charge, target.rate, True] = amount - new
+        return amounts
+
+    def _prepare_bill_vals(self, payment, deltas):
+        """Return the values of a bill, or of a refund when less is owed in total."""
+        sign = -1 if sum(amount for _base, amount in deltas.values()) < 0 else 1
+        targets = self._get_targets()
+        return {
+            **self._prepare_move_vals(payment),
+            "move_type": "in_invoice" if sign > 0 else "in_refund",
+            "journal_id": self.company_id._get_customs_journal().id,
+            "partner_id": payment.partner.id,
+            "currency_id": self.currency_id.id,
+            "invoice_date": self.date,
+            "date": self.date,
+            "invoice_date_due": payment.due,
+            "invoice_payment_term_id": False,
+            "customs_payable_account_id": payment.account.id,
+            "invoice_line_ids": [
+                Command.create(line_vals)
+                for target, (base, amount) in deltas.items()
+                for line_vals in target.charge._prepare_bill_line_vals(
+                    target,
+                    sign * amount,
+                    base=sign * (base or targets.get(target, (0.0,))[0]),
+                    correction=not base and target.way == "debt",
+                )
+            ],
+        }
+
+    def _prepare_move_vals(self, payment):
+        return {
+            "company_id": self.company_id.id,
+            "ref": self._get_reference(),
+            "customs_assessment_id": self.id,
+            "customs_event": "assessment",
+            "customs_payment_account_id": payment.customs_account.id,
+        }
+
+    def _create_assessment_entry(self, payment, deltas):
+        """Create the draft entry of one payment; the other side comes last."""
+        self.ensure_one()
+        lines = [
+            vals
+            for target, (base, amount) in deltas.items()
+            for vals in target.charge._prepare_entry_line_vals(target, base, amount)
+        ]
+        lines = self._to_company_items(lines)
+        if payment.account:
+            lines.append(self._prepare_counterpart_vals(payment, lines))
+        return self.env["account.move"]._create_customs_entry(
+            self.company_id,
+            "assessment",
+            self.date,
+            lines,
+            **self._prepare_move_vals(payment),
+        )
+
+    def _to_company_items(self, lines):
+        """Turn items in the authority's currency into items of the books."""
+        company_currency = self.company_id.currency_id
+        if self.currency_id == company_currency:
+            return lines
+        rate = self.env["res.currency"]._get_conversion_rate(
+            self.currency_id, company_currency, self.company_id, self.date
+        )
+        return [
+            {
+                **line,
+                "currency_id": self.currency_id.id,
+                "amount_currency": line["balance"],
+                "balance": company_currency.round(line["balance"] * rate),
+            }
+            for line in lines
+        ]
+
+    def _prepare_counterpart_vals(self, payment, lines):
+        balance = self.company_id.currency_id.round(
+            -sum(line["balance"] for line in lines)
+        )
+        vals = {
+            "name": self._get_reference(),
+            "account_id": payment.account.id,
+            "partner_id": payment.partner.id,
+            "balance": balance,
+            "date_maturity": payment.due,
+            "customs_declaration_id": self.declaration_id.id,
+            "customs_payment_account_id": payment.customs_account.id,
+        }
+        if self.currency_id != self.company_id.currency_id:
+            vals["currency_id"] = self.currency_id.id
+            vals["amount_currency"] = self.currency_id.round(
+                -sum(line["amount_currency"] for line in lines)
+            )
+        return vals

@@ -156,20 +156,22 @@ class CustomsCharge(models.Model):
         "move_line_ids.parent_state",
         "move_line_ids.account_id",
         "amount",
+        "amount_estimate",
         "nature",
     )
     def _compute_posted_amounts(self):
         rows = {row[0]: row[1:] for row in self._query_posted_amounts()}
         for record in self:
-            charged, billed, draft, credit, control = rows.get(
-                record._origin.id, (0.0,) * 5
+            charged, billed, draft, credit, control, waived = rows.get(
+                record._origin.id, (0.0,) * 6
             )
             record.amount_charged = charged
             record.amount_billed = billed
             record.amount_in_draft = draft + credit
             record.control_balance = control
+            record.amount_written_off = waived
             record.amount_to_bill = record._get_amount_to_bill(
-                charged, billed, draft, credit
+                charged, billed + waived, draft, credit
             )
 
     def _get_amount_to_bill(self, charged, billed, draft, credit):
@@ -181,7 +183,8 @@ class CustomsCharge(models.Model):
         self.ensure_one()
         if self.nature == "own_cost" or not self.currency_id:
             return 0.0
-        target = self.amount if self.nature == "service" else charged
+        is_service = self.nature == "service"
+        target = self.amount if is_service else charged + self.amount_estimate
         remaining = self.currency_id.round(target - billed - draft)
         if remaining < 0:
             return min(0.0, self.currency_id.round(remaining - credit))
@@ -195,9 +198,10 @@ class CustomsCharge(models.Model):
         """
         self.ensure_one()
         currency = self.currency_id
-        billed = self.amount_billed + amount
+        billed = self.amount_billed + self.amount_written_off + amount
         if amount > 0:
-            limit = self.amount if self.nature == "service" else self.amount_charged
+            outlay = self.amount_charged + self.amount_estimate
+            limit = self.amount if self.nature == "service" else outlay
             excess = billed - (0.0 if self.nature == "own_cost" else limit)
             if currency.compare_amounts(excess, gap) <= 0:
                 return ""

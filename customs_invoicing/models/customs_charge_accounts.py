@@ -1,0 +1,89 @@
+from odoo import fields, models
+
+from ..engine.analytic import combine
+from ..engine.posting import ACCRUED_KINDS, PASSED_ON, cost_role
+from ..tools import to_decimal
+
+
+class CustomsCharge(models.Model):
+    """Which accounts and analytic accounts bear a charge."""
+
+    _inherit = "customs.charge"
+
+    amount_estimate = fields.Monetary(
+        string="Billed on estimate",
+        copy=False,
+        readonly=True,
+        help="Expected amount that may be billed before the authority has assessed.",
+    )
+    amount_written_off = fields.Monetary(
+        string="Written off", compute="_compute_posted_amounts"
+    )
+
+    def _is_own_import_vat(self):
+        """Whether the tax is import VAT that our own VAT return deals with."""
+        self.ensure_one()
+        return (
+            self.nature == "own_cost"
+            and self.kind == "vat"
+            and self.declaration_id.goods_use != "sale"
+        )
+
+    def _is_accrued(self):
+        """Whether the expected amount of the charge was booked before."""
+        self.ensure_one()
+        return (
+            self.nature == "own_cost"
+            and self.kind in ACCRUED_KINDS
+            and self.declaration_id._has_accrual()
+        )
+
+    def _get_assessment_account(self):
+        """Return the account an assessed amount is debited to."""
+        self.ensure_one()
+        if self.nature in PASSED_ON:
+            return self.company_id._get_customs_account("disb_control")
+        if self._is_accrued():
+            return self.company_id._get_customs_account("duty_accrual")
+        return self._get_cost_account()
+
+    def _get_cost_account(self):
+        """Return the account where the charge is our own cost.
+
+        The charge code's own account goes before the one of its kind.
+        """
+        self.ensure_one()
+        company, declaration = self.company_id, self.declaration_id
+        override = self.charge_code_id.with_company(company).posting_account_id
+        if override:
+            return override
+        return company._get_customs_account(
+            cost_role(
+                self.kind, declaration.goods_use, declaration.foreign_vat_recoverable
+            )
+        )
+
+    def _get_analytic_distribution(self):
+        """Return the distribution of the items that bear the charge, else the file's.
+
+        Items weigh as much as the authority, else our calculation, put on them.
+        """
+        self.ensure_one()
+        declaration = self.declaration_id
+        default = declaration.analytic_distribution or {}
+        lines = declaration.duty_line_ids.filtered(
+            lambda line: line.tax_code_id == self.tax_code_id and line.line_id
+        )
+        if not self.tax_code_id or not lines:
+            return default or False
+        weights = [
+            to_decimal(abs(line.amount_assessed or line.amount_calculated))
+            for line in lines
+        ]
+        found = [line.line_id.analytic_distribution or default for line in lines]
+        if all(distribution == found[0] for distribution in found):
+            return found[0] or False
+        return combine(weights, found) or False
+
+    def _get_payment_problems(self):
+        return []

@@ -1,6 +1,8 @@
 from odoo import api, models
 from odoo.tools import SQL
 
+from .account_move_entry import CHARGING_EVENTS, WAIVING_EVENTS
+
 #: Moves towards the client; every other posted move is towards the authority or vendor.
 CLIENT_MOVE_TYPES = ("out_invoice", "out_refund", "out_receipt")
 
@@ -12,7 +14,7 @@ class CustomsCharge(models.Model):
 
     def _query_posted_amounts(self):
         """Return rows (charge id, charged, billed, on draft invoices, on draft credit
-        notes, control balance)."""
+        notes, control balance, written off)."""
         if not self._origin:
             return []
         self._flush_posted_amounts()
@@ -33,7 +35,9 @@ class CustomsCharge(models.Model):
             ]
         )
         self.flush_model(["nature"])
-        self.env["account.move"].flush_model(["move_type", "journal_id"])
+        self.env["account.move"].flush_model(
+            ["move_type", "journal_id", "customs_event"]
+        )
         self.env["res.company"].flush_model(
             ["customs_disbursement_account_id", "currency_exchange_journal_id"]
         )
@@ -49,7 +53,7 @@ class CustomsCharge(models.Model):
         return SQL(
             """
             SELECT line.customs_charge_id AS charge_id,
-                   SUM(CASE WHEN posted AND NOT to_client
+                   SUM(CASE WHEN posted AND NOT to_client AND charging
                             THEN line.balance ELSE 0 END) AS charged,
                    SUM(CASE WHEN posted AND to_client
                             THEN line.billed ELSE 0 END) AS billed,
@@ -58,7 +62,9 @@ class CustomsCharge(models.Model):
                    SUM(CASE WHEN NOT posted AND to_client AND line.billed < 0
                             THEN line.billed ELSE 0 END) AS in_draft_credit,
                    SUM(CASE WHEN posted AND on_control
-                            THEN line.balance ELSE 0 END) AS control
+                            THEN line.balance ELSE 0 END) AS control,
+                   SUM(CASE WHEN posted AND waiving
+                            THEN -line.balance ELSE 0 END) AS written_off
               FROM (
                 SELECT aml.customs_charge_id,
                        aml.balance,
@@ -74,7 +80,11 @@ class CustomsCharge(models.Model):
                        OR COALESCE(
                            move.journal_id = company.currency_exchange_journal_id,
                            FALSE
-                       ) AS to_client
+                       ) AS to_client,
+                       COALESCE(move.customs_event = ANY(%(charging)s), TRUE)
+                       AS charging,
+                       COALESCE(move.customs_event = ANY(%(waiving)s), FALSE)
+                       AS waiving
                   FROM account_move_line aml
                   JOIN account_move move ON move.id = aml.move_id
                   JOIN res_company company ON company.id = aml.company_id
@@ -85,6 +95,8 @@ class CustomsCharge(models.Model):
              GROUP BY line.customs_charge_id
             """,
             client_types=list(CLIENT_MOVE_TYPES),
+            charging=list(CHARGING_EVENTS),
+            waiving=list(WAIVING_EVENTS),
             condition=condition,
         )
 
@@ -94,7 +106,7 @@ class CustomsCharge(models.Model):
 
         :param amount: ``to_bill`` or ``control``
         """
-        self.flush_model(["nature", "amount", "company_id"])
+        self.flush_model(["nature", "amount", "amount_estimate", "company_id"])
         self._flush_posted_amounts()
         amounts = {
             # as _compute_posted_amounts has it
@@ -117,8 +129,10 @@ class CustomsCharge(models.Model):
                  CROSS JOIN LATERAL (
                     SELECT CASE WHEN charge.nature = 'service'
                                 THEN COALESCE(charge.amount, 0)
-                                ELSE COALESCE(found.charged, 0) END
+                                ELSE COALESCE(found.charged, 0)
+                                   + COALESCE(charge.amount_estimate, 0) END
                            - COALESCE(found.billed, 0)
+                           - COALESCE(found.written_off, 0)
                            - COALESCE(found.in_draft, 0) AS remaining,
                            COALESCE(found.in_draft_credit, 0) AS in_draft_credit,
                            COALESCE(found.control, 0) AS control

@@ -7,65 +7,86 @@ class CustomsCharge(models.Model):
 
     _inherit = "customs.charge"
 
-    def _is_own_import_vat(self):
+    def _prepare_charge_vals(self, **vals):
+        """Return what every item of the charge bears."""
         self.ensure_one()
-        return self.nature == "own_cost" and self.kind == "vat"
-
-    def _get_authority_account(self):
-        """Return the account an assessed amount is debited to."""
-        self.ensure_one()
-        company = self.company_id
-        if self.nature in ("disbursement", "recharge"):
-            return company.customs_disbursement_account_id
         return {
-            "penalty": company.customs_penalty_account_id,
-            "interest": company.customs_interest_account_id,
-        }.get(self.kind, company.customs_duty_clearing_account_id)
-
-    def _prepare_authority_line_vals(
-        self, amount, base=0.0, rate=0.0, correction=False
-    ):
-        """Return the values of the bill lines for an amount owed to the authority.
-
-        Import VAT of an own import is a pair of lines on the neutral account, the
-        first with the tax, so the true base is reported and only the tax is owed.
-        """
-        self.ensure_one()
-        common = {
-            "quantity": 1,
             "customs_charge_id": self.id,
             "customs_declaration_id": self.declaration_id.id,
+            **vals,
         }
+
+    def _get_control_partner(self):
+        """Return whose money an item is about: the client's, else the authority's."""
+        self.ensure_one()
+        return self.client_id or self.declaration_id.authority_id
+
+    def _get_import_vat_tax(self, target):
+        """Return the tax of our VAT return for import VAT."""
+        return self.company_id._get_customs_import_vat_tax(
+            target.rate, postponed=target.way == "postponed"
+        )
+
+    def _prepare_bill_line_vals(self, target, amount, base=0.0, correction=False):
+        """Return the values of the bill lines for an amount owed to the authority.
+
+        :param correction: the tax alone changed: it is posted anew on the full base,
+            and what was posted is taken back with it
+        """
+        self.ensure_one()
         label = self._get_invoice_label()
-        if not self._is_own_import_vat():
-            return [
-                {
-                    **common,
-                    "name": label,
-                    "product_id": self.charge_code_id.product_id.id,
-                    "account_id": self._get_authority_account().id,
-                    "price_unit": amount,
-                    "tax_ids": [Command.clear()],
-                }
-            ]
-        tax = self.company_id._get_customs_import_vat_tax(rate)
-        common["account_id"] = self.company_id.customs_neutral_account_id.id
+        if target.way == "debt" and self._is_own_import_vat():
+            lines = self._get_import_vat_tax(target)._prepare_customs_vat_lines(
+                base,
+                amount,
+                self.company_id,
+                "bill",
+                self._prepare_charge_vals(name=label, customs_vat_rate=target.rate),
+                cost_account=self._get_cost_account(),
+            )
+            if correction and len(lines) > 1:
+                # the line that takes the base back takes the old tax back with it
+                lines[1].update(tax_ids=lines[0]["tax_ids"], customs_taken_back=True)
+            return lines
         return [
-            {
-                **common,
-                "name": self.env._("%(label)s, base", label=label),
-                "price_unit": base,
-                "tax_ids": [Command.set(tax.ids)],
-            },
-            {
-                **common,
-                "name": self.env._("%(label)s, base taken back", label=label),
-                "price_unit": -base,
-                # a correction of the tax alone takes the old tax back with its base
-                "tax_ids": [Command.set(tax.ids if correction else [])],
-                "customs_taken_back": correction,
-            },
+            self._prepare_charge_vals(
+                name=label,
+                product_id=self.charge_code_id.product_id.id,
+                quantity=1,
+                price_unit=amount,
+                tax_ids=[Command.clear()],
+                **self._prepare_debit_vals(target),
+            )
         ]
+
+    def _prepare_entry_line_vals(self, target, base, amount):
+        """Return the values of the journal items for an amount of the authority."""
+        self.ensure_one()
+        common = self._prepare_charge_vals(
+            name=self._get_invoice_label(), partner_id=self._get_control_partner().id
+        )
+        if target.way != "pending" and self._is_own_import_vat():
+            return self._get_import_vat_tax(target)._prepare_customs_vat_lines(
+                base,
+                amount,
+                self.company_id,
+                "entry",
+                {**common, "customs_vat_rate": target.rate},
+                cost_account=self._get_cost_account(),
+            )
+        return [{**common, "balance": amount, **self._prepare_debit_vals(target)}]
+
+    def _prepare_debit_vals(self, target):
+        """Return the account of an assessed amount, and what its items bear."""
+        self.ensure_one()
+        if target.way == "pending":
+            account = self.company_id._get_customs_account("vat_import_pending")
+            return {"account_id": account.id, "customs_vat_rate": target.rate}
+        vals = {"account_id": self._get_assessment_account().id}
+        distribution = self._get_analytic_distribution()
+        if self.nature == "own_cost" and distribution and not self._is_accrued():
+            vals["analytic_distribution"] = distribution
+        return vals
 
     def _get_invoice_label(self):
         """Return the text of the charge on bills and invoices."""

@@ -3,7 +3,6 @@ import hashlib
 
 from odoo import api, fields, models
 
-from ..formats.document import GLOBAL_TAX_CODE
 from ..tools import to_float
 
 
@@ -39,7 +38,7 @@ class CustomsDeclaration(models.Model):
         if assessment.is_current if assessment else not declaration.assessment_ids:
             declaration.write({**vals, "loaded_fingerprint": fingerprint})
             declaration._load_items(document)
-            declaration._load_duty_lines(document)
+            declaration._load_duty_lines(assessment)
         declaration._finish_import(document, assessment, filename)
         return declaration
 
@@ -309,27 +308,25 @@ class CustomsDeclaration(models.Model):
             for position, (number, tax) in enumerate(document.taxes())
         ]
 
-    def _load_duty_lines(self, document):
-        """Show the current assessment per item and tax."""
+    def _load_duty_lines(self, assessment):
+        """Show an assessment per item and tax."""
         self.ensure_one()
         lines = {line.number: line.id for line in self.line_ids}
-        codes = {tax.code for _item, tax in document.taxes()}
-        tax_codes = self.env["customs.tax.code"]._get_by_code(self.tariff_id, codes)
         self._sudo_duty_lines().create(
             [
                 {
                     "declaration_id": self.id,
-                    "line_id": lines.get(number, False),
-                    "sequence": 10 * position,
-                    "tax_code_id": tax_codes[tax.code].id,
-                    "base_assessed": to_float(tax.base),
+                    "line_id": lines.get(tax.item_number, False),
+                    "sequence": tax.sequence,
+                    "tax_code_id": tax.tax_code_id.id,
+                    "base_assessed": tax.base,
                     "base_kind": tax.base_kind,
-                    "rate_assessed": _format_rate(tax),
-                    "amount_assessed": to_float(tax.amount_assessed),
-                    "amount_payable": to_float(tax.amount_payable),
+                    "rate_assessed": tax._get_rate_words(),
+                    "amount_assessed": tax.amount_assessed,
+                    "amount_payable": tax.amount_payable,
                     "status": tax.status,
                 }
-                for position, (number, tax) in enumerate(document.taxes())
+                for tax in assessment.line_ids
             ]
         )
 
@@ -374,12 +371,3 @@ class CustomsDeclaration(models.Model):
             }
             for service in services - known
         ]
-
-
-def _format_rate(tax):
-    """Return the assessed rate in words an officer knows."""
-    if tax.rate is None or tax.code == GLOBAL_TAX_CODE:
-        return tax.rate_raw or False
-    if tax.rate_kind == "percent":
-        return f"{tax.rate.normalize():f} %"
-    return f"{tax.rate.normalize():f}"

@@ -3,7 +3,7 @@ from collections import defaultdict
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from .customs_charge_amounts import CLIENT_MOVE_TYPES
+from .customs_assessment_posting import Target
 
 
 class CustomsDeclaration(models.Model):
@@ -277,11 +277,11 @@ class CustomsDeclaration(models.Model):
         self.ensure_one()
         return {c.tax_code_id: c for c in self.charge_ids if c.tax_code_id}
 
-    def _get_posted_by_charge_and_rate(self):
-        """Return ``{(charge, rate): (base, amount)}`` the books hold of the authority.
+    def _get_posted_targets(self):
+        """Return ``{target: (base, amount)}`` the books hold of the assessments.
 
-        Every posted item that carries a tax of the file counts, whatever the move: the
-        bill of an assessment, its reversal, or what replaced it.
+        Every posted item of an assessment counts, whatever the move: its bill or
+        entry, their reversal, or what replaced them.
         """
         # sudo: verifiers may lack read access to single accounts' journal items
         lines = (
@@ -292,34 +292,30 @@ class CustomsDeclaration(models.Model):
                     ("customs_declaration_id", "in", self.ids),
                     ("customs_charge_id.tax_code_id", "!=", False),
                     ("parent_state", "=", "posted"),
-                    ("move_id.move_type", "not in", CLIENT_MOVE_TYPES),
+                    ("move_id.customs_assessment_id", "!=", False),
                 ]
             )
         )
-        exchange = lines.company_id.currency_exchange_journal_id
-        return self._sum_by_charge_and_rate(
-            lines.filtered(lambda line: line.journal_id not in exchange)
-        )
+        return self._sum_targets(lines)
 
     @api.model
-    def _sum_by_charge_and_rate(self, lines):
-        """Return ``{(charge, rate): (base, amount)}`` of journal items.
+    def _sum_targets(self, lines):
+        """Return ``{target: (base, amount)}`` of journal items of assessments.
 
-        Amounts are in the currency of the authority. The rate is 0.0 except for
-        import VAT of own imports, as in the assessment's targets.
+        Amounts are in the currency of the authority; see ``Target``.
         """
         sums = defaultdict(lambda: [0.0, 0.0])
         charges = self.env["customs.charge"].browse(lines.customs_charge_id.ids)
         charge_by_id = {charge.id: charge for charge in charges}
         for line in lines.filtered("customs_charge_id"):
             charge = charge_by_id[line.customs_charge_id.id]
+            way, base_factor, amount_factor = line._get_customs_target_part(charge)
+            if not way:
+                continue
             amount = charge.declaration_id._to_tariff_currency(line)
-            if not charge._is_own_import_vat():
-                sums[charge, 0.0][1] += amount
-            elif line.tax_line_id:
-                sums[charge, line.tax_line_id.amount][1] += amount
-            elif line.tax_ids:
-                sums[charge, line.tax_ids[:1].amount][0] += amount
+            rate = line._get_customs_vat_rate() if charge._is_own_import_vat() else 0.0
+            sums[Target(charge, rate, way)][0] += base_factor * amount
+            sums[Target(charge, rate, way)][1] += amount_factor * amount
         return {
             key: (base, amount)
             for key, (base, amount) in sums.items()

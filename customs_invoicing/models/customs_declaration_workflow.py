@@ -16,7 +16,15 @@ TRANSITIONS = {
 CHANGEABLE_WHEN_CLOSED = {"state", "priority", "note", "user_id"}
 
 #: What decides the books, and cannot change once a journal item carries the file.
-FIXED_BY_MOVES = {"capacity", "client_id", "tariff_id", "tariff_currency_id"}
+FIXED_BY_MOVES = {
+    "capacity",
+    "client_id",
+    "tariff_id",
+    "tariff_currency_id",
+    "goods_use",
+    "foreign_vat_recoverable",
+    "vat_evidence",
+}
 
 
 class CustomsDeclaration(models.Model):

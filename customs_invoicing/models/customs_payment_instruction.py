@@ -1,6 +1,13 @@
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
 
+from ..engine.payment import NEEDS_ACCOUNT, Facts, Instruction, choose_instruction
 from .customs_charge_code import CHARGE_KINDS
+
+#: Kinds that are not the authority's: vendors and we ourselves are paid otherwise
+OTHER_KINDS = ("third_party", "service")
+
+AUTHORITY_KINDS = [kind for kind in CHARGE_KINDS if kind[0] not in OTHER_KINDS]
 
 
 class CustomsPaymentInstruction(models.Model):
@@ -25,24 +32,188 @@ class CustomsPaymentInstruction(models.Model):
         check_company=True,
         help="Empty: for our own imports and for every client without one of its own.",
     )
+    scope = fields.Selection(
+        selection=[("own", "Our own imports"), ("client", "Clients' declarations")],
+        string="For",
+        help="Empty: for both. An instruction of a client is for its declarations.",
+    )
     sequence = fields.Integer(default=10)
     active = fields.Boolean(default=True)
     kind = fields.Selection(
-        selection=CHARGE_KINDS,
+        selection=AUTHORITY_KINDS,
         string="Charges",
         help="Empty: all charges of the authority.",
     )
     charge_code_id = fields.Many2one(
-        comodel_name="customs.charge.code", string="Charge code"
+        comodel_name="customs.charge.code",
+        string="Charge code",
+        ondelete="cascade",
+        domain=[("kind", "not in", OTHER_KINDS)],
+        help="Goes before an instruction for its kind.",
     )
     tariff_id = fields.Many2one(
-        comodel_name="customs.tariff", string="Tariff", help="Empty: everywhere."
+        comodel_name="customs.tariff",
+        string="Tariff",
+        ondelete="cascade",
+        help="Empty: everywhere.",
     )
     method_id = fields.Many2one(
-        comodel_name="customs.payment.method", required=True, string="Payment method"
+        comodel_name="customs.payment.method",
+        required=True,
+        string="Payment method",
+        ondelete="restrict",
     )
+    account_kind = fields.Char(compute="_compute_account_kind")
     account_id = fields.Many2one(
         comodel_name="customs.payment.account",
         string="Customs account",
         check_company=True,
+        ondelete="restrict",
+        domain="[('kind', '=', account_kind), ('company_id', '=', company_id)]",
+        help="Whose number goes into box 48. Needed for accounts of ours.",
     )
+
+    @api.depends("method_id.mechanism")
+    def _compute_account_kind(self):
+        for record in self:
+            method = record.method_id
+            record.account_kind = method._get_account_kind() if method else False
+
+    @api.depends("partner_id", "scope", "kind", "charge_code_id", "tariff_id")
+    @api.depends("method_id", "account_id")
+    def _compute_display_name(self):
+        kinds = dict(self._fields["kind"]._description_selection(self.env))
+        scopes = dict(self._fields["scope"]._description_selection(self.env))
+        for record in self:
+            whom = record.partner_id.display_name or scopes.get(record.scope)
+            what = [
+                whom or self.env._("All files"),
+                record.charge_code_id.display_name or kinds.get(record.kind),
+                record.tariff_id.display_name,
+            ]
+            method = record.method_id.display_name
+            if record.account_id:
+                method = f"{method} ({record.account_id.number})"
+            record.display_name = ", ".join(filter(None, what)) + f": {method}"
+
+    # === CONSTRAINTS === #
+
+    @api.constrains("method_id", "account_id")
+    def _check_account(self):
+        for record in self:
+            account, method = record.account_id, record.method_id
+            if account and account.kind != method._get_account_kind():
+                raise ValidationError(
+                    self.env._(
+                        "%(method)s does not pay through %(account)s. Choose an "
+                        "account that fits the method, or none.",
+                        method=method.display_name,
+                        account=account.display_name,
+                    )
+                )
+
+    @api.constrains("kind", "charge_code_id")
+    def _check_kind(self):
+        for record in self:
+            code = record.charge_code_id
+            if code.kind in OTHER_KINDS or (
+                code and record.kind and code.kind != record.kind
+            ):
+                raise ValidationError(
+                    self.env._(
+                        "%(code)s is no charge of the authority of the kind chosen, "
+                        "so the instruction would never apply.",
+                        code=code.display_name,
+                    )
+                )
+
+    @api.constrains(
+        "company_id",
+        "partner_id",
+        "scope",
+        "kind",
+        "charge_code_id",
+        "tariff_id",
+        "active",
+    )
+    def _check_ambiguous(self):
+        """Two instructions for the same charges would leave open which applies."""
+        companies = self.company_id
+        groups = {}
+        for other in self.search([("company_id", "in", companies.ids)]):
+            groups.setdefault(other._get_subject(), self.browse())
+            groups[other._get_subject()] |= other
+        for record in self.filtered("active"):
+            twins = groups.get(record._get_subject(), record) - record
+            if twins:
+                raise ValidationError(
+                    self.env._(
+                        "Both instructions are for the same charges: “%(one)s” and "
+                        "“%(other)s”. Change or archive one of them.",
+                        one=record.display_name,
+                        other=twins[0].display_name,
+                    )
+                )
+
+    def _get_subject(self):
+        """Return what the instruction is for."""
+        self.ensure_one()
+        return (
+            self.company_id,
+            self.partner_id,
+            self.scope if not self.partner_id else False,
+            self.kind if not self.charge_code_id else False,
+            self.charge_code_id,
+            self.tariff_id,
+        )
+
+    # === CHOICE === #
+
+    @api.model
+    def _get_by_company(self, companies):
+        """Return ``{company id: instructions of the engine}`` in one query."""
+        # sudo: whatever the charges of these companies are computed for
+        records = self.sudo().search([("company_id", "in", companies.ids)])
+        by_company = {}
+        for record in records:
+            found = by_company.setdefault(record.company_id.id, [])
+            found.append(record._to_engine())
+        return by_company
+
+    def _to_engine(self):
+        """Return the instruction as the engine knows it."""
+        self.ensure_one()
+        return Instruction(
+            key=self.id,
+            partner=self.partner_id.id or None,
+            scope=self.scope if not self.partner_id and self.scope else None,
+            kind=self.kind or None,
+            charge_code=self.charge_code_id.id or None,
+            tariff=self.tariff_id.id or None,
+            decides=(self.method_id.id, self.account_id.id),
+        )
+
+    @api.model
+    def _choose(self, instructions, declaration, kind, charge_code=None):
+        """Return the engine's choice for one charge of a declaration.
+
+        :param instructions: those of the declaration's company, for the engine
+        """
+        partners = ()
+        if declaration.capacity != "own" and declaration.client_id:
+            client = declaration.client_id
+            nearest = (client.id, client.commercial_partner_id.id)
+            partners = tuple(dict.fromkeys(nearest))
+        facts = Facts(
+            capacity=declaration.capacity,
+            partners=partners,
+            kind=kind,
+            charge_code=charge_code.id if charge_code else None,
+            tariff=declaration.tariff_id.id or None,
+        )
+        return choose_instruction(instructions, facts)
+
+    def _needs_account(self):
+        """Whether the method goes nowhere without an account."""
+        self.ensure_one()
+        return self.method_id.mechanism in NEEDS_ACCOUNT

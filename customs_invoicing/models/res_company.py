@@ -1,6 +1,5 @@
 from odoo import fields, models
 from odoo.exceptions import UserError
-from odoo.tools import float_compare
 
 from .customs_declaration import CAPACITIES
 
@@ -22,6 +21,13 @@ class ResCompany(models.Model):
         domain=[("type", "=", "general")],
         help="Journal for assessments booked as entries, accruals, evidence, write-offs "
         "and transfers of customs files.",
+    )
+    customs_bank_journal_id = fields.Many2one(
+        comodel_name="account.journal",
+        string="Authorities are paid from",
+        check_company=True,
+        domain=[("type", "in", ["bank", "cash", "credit"])],
+        help="Bank or card for what is paid at once. Empty: the first bank journal.",
     )
     customs_assessment_document = fields.Selection(
         selection=[
@@ -52,15 +58,6 @@ class ResCompany(models.Model):
         domain=[("type_tax_use", "=", "sale"), ("amount", "=", 0)],
         help="Zero tax on outlays passed on at cost: outside the scope of VAT.",
     )
-    customs_import_vat_tax_ids = fields.Many2many(
-        comodel_name="account.tax",
-        relation="res_company_customs_import_vat_rel",
-        string="Import VAT",
-        check_company=True,
-        domain=[("type_tax_use", "=", "purchase"), ("amount_type", "=", "percent")],
-        help="One purchase tax per rate of import VAT; the rate of the assessment "
-        "chooses.",
-    )
     customs_default_capacity = fields.Selection(
         selection=CAPACITIES,
         string="Usual capacity",
@@ -88,10 +85,44 @@ class ResCompany(models.Model):
             )
         return journal
 
+    def _get_customs_journal(self):
+        """Return the journal of the authority's bills, or say where to choose one."""
+        self.ensure_one()
+        journal = self.customs_journal_id
+        if not journal or not journal.active:
+            raise UserError(
+                self.env._(
+                    "%(company)s has no journal for assessments, or it is archived. "
+                    "Choose one under Settings, Customs.",
+                    company=self.name,
+                )
+            )
+        return journal
+
+    def _get_customs_bank_journal(self):
+        """Return the bank journal through which authorities are paid at once."""
+        self.ensure_one()
+        journal = self.customs_bank_journal_id or self.env["account.journal"].search(
+            [("company_id", "=", self.id), ("type", "=", "bank")], limit=1
+        )
+        if not journal:
+            raise UserError(
+                self.env._(
+                    "%(company)s has no bank journal to pay authorities from. Choose "
+                    "one under Settings, Customs.",
+                    company=self.name,
+                )
+            )
+        return journal
+
     def _get_customs_setup_gaps(self, capacity):
         """Return sentences on the settings missing to post and bill."""
         self.ensure_one()
-        needed = ["customs_authority_payable_account_id", "customs_journal_id"]
+        needed = [
+            "customs_authority_payable_account_id",
+            "customs_journal_id",
+            "customs_entry_journal_id",
+        ]
         if capacity == "own":
             needed += ["customs_duty_clearing_account_id", "customs_neutral_account_id"]
         else:
@@ -137,28 +168,3 @@ class ResCompany(models.Model):
                 own=self.currency_id.name,
             )
         ]
-
-    def _get_customs_import_vat_tax(self, rate):
-        """Return the purchase tax for an import VAT rate in percent."""
-        self.ensure_one()
-        if not rate:
-            raise UserError(
-                self.env._(
-                    "The rate of import VAT in the assessment could not be read, so no "
-                    "tax of %(company)s can be chosen for it.",
-                    company=self.name,
-                )
-            )
-        tax = self.customs_import_vat_tax_ids.filtered(
-            lambda tax: float_compare(tax.amount, rate, precision_digits=4) == 0
-        )[:1]
-        if not tax:
-            raise UserError(
-                self.env._(
-                    "No import VAT tax of %(rate)s %% for %(company)s. Add one under "
-                    "Settings, Customs, Import VAT.",
-                    rate=f"{rate:g}",
-                    company=self.name,
-                )
-            )
-        return tax

@@ -4,21 +4,6 @@ from odoo.fields import Command
 
 from ..engine.roles import ROLES
 
-#: chart template: import VAT taxes it ships whose base and tax boxes are right
-CHART_IMPORT_TAXES = {
-    "uk": ("PT_20_G", "PT5"),
-    "es_": (
-        "account_tax_template_p_iva21_ibc",
-        "account_tax_template_p_iva10_ibc",
-        "account_tax_template_p_iva4_ibc",
-    ),
-    "de_skr03": ("tax_import_19_and_payable_skr03", "tax_import_7_and_payable_skr03"),
-    "de_skr04": ("tax_import_19_and_payable_skr04", "tax_import_7_and_payable_skr04"),
-}
-
-#: charts of countries that levy no VAT at import
-CHARTS_WITHOUT_IMPORT_VAT = ("us",)
-
 
 class ResCompany(models.Model):
     """Creating what a chart of accounts lacks for customs invoicing."""
@@ -157,66 +142,6 @@ class ResCompany(models.Model):
             "ubl_cii_tax_category_code": "E",
             "ubl_cii_tax_exemption_reason_code": "VATEX-EU-79-C",
         }
-
-    # === IMPORT VAT === #
-
-    def _create_customs_import_vat_taxes(self):
-        if self.customs_import_vat_tax_ids:
-            return
-        sources = self._get_customs_import_tax_sources()
-        taxes = self.env["account.tax"]
-        for source in sources:
-            taxes |= self._get_plain_customs_tax(source)
-        self.customs_import_vat_tax_ids = taxes
-
-    def _get_customs_import_tax_sources(self):
-        """Return the chart's import taxes, else its usual purchase tax."""
-        if self.chart_template in CHARTS_WITHOUT_IMPORT_VAT:
-            return []
-        for prefix, names in CHART_IMPORT_TAXES.items():
-            if self.chart_template.startswith(prefix):
-                chart = self.env["account.chart.template"]
-                found = [chart.ref(name, raise_if_not_found=False) for name in names]
-                if any(found):
-                    return [tax for tax in found if tax]
-        purchase = self.account_purchase_tax_id
-        if purchase.amount_type == "percent" and purchase.amount > 0:
-            return [purchase]
-        return []
-
-    def _get_plain_customs_tax(self, source):
-        """Return a tax with the source's boxes that only books input tax.
-
-        A chart may ship import VAT as self-accounted: the same amount in and out. The
-        authority is paid here, so the output part is left out.
-        """
-        reverse = source.invoice_repartition_line_ids.filtered(
-            lambda line: line.factor_percent < 0
-        )
-        if not reverse and source != self.account_purchase_tax_id:
-            return source
-        name = self.env._("%(rate)s%% import VAT paid", rate=f"{source.amount:g}")
-        taxes = self.env["account.tax"]
-        existing = taxes.search(
-            [("company_id", "=", self.id), ("name", "=", name)], limit=1
-        )
-        if existing:
-            return existing
-        copy = source.copy(
-            {
-                "name": name,
-                "invoice_label": name,
-                "description": self.env._("Import VAT paid to the customs authority"),
-                "active": True,
-                "fiscal_position_ids": [Command.clear()],
-                "original_tax_ids": [Command.clear()],
-                "price_include_override": "tax_excluded",
-            }
-        )
-        (copy.invoice_repartition_line_ids | copy.refund_repartition_line_ids).filtered(
-            lambda line: line.factor_percent < 0
-        ).unlink()
-        return copy
 
     # === PRODUCTS === #
 

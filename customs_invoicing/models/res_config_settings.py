@@ -109,6 +109,9 @@ class ResConfigSettings(models.TransientModel):
     customs_entry_journal_id = fields.Many2one(
         related="company_id.customs_entry_journal_id", readonly=False
     )
+    customs_bank_journal_id = fields.Many2one(
+        related="company_id.customs_bank_journal_id", readonly=False
+    )
     customs_assessment_document = fields.Selection(
         related="company_id.customs_assessment_document", readonly=False
     )
@@ -120,6 +123,9 @@ class ResConfigSettings(models.TransientModel):
     )
     customs_import_vat_tax_ids = fields.Many2many(
         related="company_id.customs_import_vat_tax_ids", readonly=False
+    )
+    customs_postponed_vat_tax_ids = fields.Many2many(
+        related="company_id.customs_postponed_vat_tax_ids", readonly=False
     )
     customs_default_capacity = fields.Selection(
         related="company_id.customs_default_capacity", readonly=False

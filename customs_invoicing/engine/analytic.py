@@ -1,0 +1,41 @@
+"""Analytic distribution of an amount that belongs to several items."""
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+
+from .apportion import apportion
+
+_UNIT = Decimal("0.01")
+
+
+def combine(
+    weights: Sequence[Decimal], distributions: Sequence[Mapping[str, float]]
+) -> dict[str, float]:
+    """Return one distribution in percent for an amount that items share.
+
+    :param weights: amount of each item, not negative
+    :param distributions: analytic distribution of each item: percent per account key
+
+    Items without a distribution leave their share open, so the sum may be below 100.
+    Percentages have two decimals and never sum to more than the items' do.
+
+    >>> combine([Decimal(3), Decimal(1)], [{"1": 100.0}, {"2": 100.0}])
+    {'1': 75.0, '2': 25.0}
+    """
+    total = sum(weights)
+    if not total:
+        weights, total = [Decimal(1)] * len(weights), Decimal(len(weights))
+    shares: dict[str, Decimal] = {}
+    for weight, distribution in zip(weights, distributions, strict=True):
+        for key, percent in distribution.items():
+            part = Decimal(str(percent)) * weight / total
+            shares[key] = shares.get(key, Decimal(0)) + part
+    if not shares:
+        return {}
+    whole = sum(shares.values()).quantize(_UNIT)
+    amounts = apportion(whole, list(shares.values()), _UNIT)
+    return {
+        key: float(amount)
+        for key, amount in zip(shares, amounts, strict=True)
+        if amount
+    }
