@@ -37,6 +37,7 @@
         "views/customs_value_part_views.xml",
         "views/customs_declaration_line_views.xml",
         "views/customs_declaration_views.xml",
+        "views/customs_declaration_balance_views.xml",
         "views/customs_declaration_form.xml",
         "views/customs_tariff_views.xml",
         "views/customs_tariff_import_views.xml",

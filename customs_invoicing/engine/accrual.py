@@ -9,6 +9,8 @@ from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
+from .rounding import Rounding
+
 _HUNDRED = Decimal(100)
 _ZERO = Decimal(0)
 
@@ -27,7 +29,7 @@ class Tolerance:
     def accepts(self, deviation: Decimal, accrued: Decimal) -> bool:
         """Return whether a deviation from what was accrued is small enough.
 
-        >>> Tolerance(Decimal(5), Decimal("0.5")).accepts(Decimal("3.40"), Decimal(2000))
+        >>> Tolerance(Decimal(5), Decimal(1)).accepts(Decimal("3.40"), Decimal(2000))
         True
         """
         return (
@@ -107,8 +109,4 @@ def profit_share(
     :param unit: smallest amount of the currency
     """
     margin = max(revenue - cost, _ZERO)
-    return _round(margin * percent / _HUNDRED, unit)
-
-
-def _round(amount: Decimal, unit: Decimal) -> Decimal:
-    return Rounding(unit=unit).apply(amount)
+    return Rounding(unit=unit).apply(margin * percent / _HUNDRED)

@@ -14,6 +14,9 @@ US, CLIENT, AGENT = "us", "client", "agent"
 #: Mechanisms that book the debt at once against something other than a payable
 DIRECT_MECHANISMS = ("cash", "bank")
 
+#: Mechanisms under which nothing is owed now: a payable amount contradicts them
+NOT_OWED_MECHANISMS = ("postponed", "security")
+
 #: Kind of account a mechanism is settled through
 ACCOUNT_KINDS = {"deferment": "deferment", "cash": "cash", "security": "guarantee"}
 

@@ -19,6 +19,9 @@ _OWN_ACCOUNT = {
     "security": "securities",
 }
 
+#: What is no cost: it comes back
+_RECEIVABLE = ("securities", "vat_foreign")
+
 #: Natures of charges that pass through the disbursement account
 PASSED_ON = ("disbursement", "recharge")
 
@@ -26,12 +29,16 @@ PASSED_ON = ("disbursement", "recharge")
 ACCRUED_KINDS = ("duty", "excise", "trade_defence", "fee")
 
 
-def cost_role(kind: str, goods_use: str, vat_recoverable: bool = True) -> str:
+def cost_role(
+    kind: str, goods_use: str, vat_recoverable: bool = True, own_goods: bool = True
+) -> str:
     """Return the role of the account that bears a charge as our own cost.
 
     :param kind: kind of charge: ``duty``, ``vat``, ``penalty``, ``third_party``…
     :param goods_use: ``stock``, ``expense`` or ``sale`` (sold duty paid abroad)
     :param vat_recoverable: whether VAT paid abroad comes back
+    :param own_goods: whether we are the importer; else it is a client's charge that
+        we bear, never part of the cost of goods nor deductible
 
     >>> cost_role("duty", "stock")
     'duty_clearing'
@@ -40,11 +47,23 @@ def cost_role(kind: str, goods_use: str, vat_recoverable: bool = True) -> str:
     """
     if kind in _OWN_ACCOUNT:
         return _OWN_ACCOUNT[kind]
-    if kind in ("third_party", "service"):
+    is_service = kind in ("third_party", "service")
+    if not own_goods:
+        return "cost_service" if is_service else "disb_variance"
+    if is_service:
         return _SERVICE[goods_use]
     if kind == "vat" and goods_use == "sale" and vat_recoverable:
         return "vat_foreign"
     return _DUTY[goods_use]
+
+
+def is_cost(role: str) -> bool:
+    """Whether what is booked on a role of ``cost_role`` is a cost to analyse.
+
+    >>> is_cost("duty_clearing"), is_cost("securities")
+    (True, False)
+    """
+    return role not in _RECEIVABLE
 
 
 def credit_role(mechanism: str) -> str:

@@ -17,6 +17,7 @@ EVENTS = [
     ("accrual", "Accrual of expected duty"),
     ("true_up", "Accrual brought to the assessment"),
     ("period", "Period end"),
+    ("profit_share", "Profit share"),
     ("float", "Advance to staff"),
     ("deposit", "Client deposit"),
     ("top_up", "Customs cash account"),
@@ -27,7 +28,7 @@ EVENTS = [
 CHARGING_EVENTS = ("assessment", "outlay", "exchange")
 
 #: Entries that settle a charge instead of billing it
-WAIVING_EVENTS = ("write_off",)
+WAIVING_EVENTS = ("write_off", "refund")
 
 
 class AccountMove(models.Model):

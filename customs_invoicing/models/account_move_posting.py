@@ -26,6 +26,7 @@ class AccountMove(models.Model):
         posted = super()._post(soft)
         if declarations:
             posted._customs_settle_control()
+            posted._customs_apply_deposits()
             declarations._reopen_if_unsettled()
         return posted
 

@@ -96,6 +96,11 @@ class CustomsAssessment(models.Model):
     @api.depends(
         "is_current",
         "line_ids.amount_payable",
+        "line_ids.status",
+        "declaration_id.vat_evidence",
+        "declaration_id.goods_use",
+        "declaration_id.charge_ids.nature",
+        "declaration_id.charge_ids.payment_method_id",
         "declaration_id.charge_ids.move_line_ids.parent_state",
         "declaration_id.charge_ids.move_line_ids.amount_currency",
     )

@@ -56,14 +56,13 @@ class CustomsAssessmentLine(models.Model):
     def _get_amount_to_post(self, charge):
         """Return ``(amount, way)`` we owe or self-account, see ``Target``.
 
-        What the client or our broker pays is a memo here; an amount without a charge
-        is open.
+        What others pay is a memo here; an amount without a charge is open.
         """
         self.ensure_one()
         if self.status == "postponed":
             own_vat = charge and charge._is_own_import_vat()
             return (self.amount_assessed if own_vat else 0.0), "postponed"
-        if charge and charge.payer in ("client", "agent"):
+        if charge and charge._is_paid_by_others():
             return 0.0, "debt"
         pending = (
             charge

@@ -5,7 +5,7 @@ from odoo import fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
 
-from ..engine.payment import US
+from ..engine.payment import NOT_OWED_MECHANISMS
 from ..engine.posting import credit_role
 
 
@@ -120,12 +120,12 @@ class CustomsAssessment(models.Model):
         problems = []
         for tax_code in owed.tax_code_id:
             charge = charges.get(tax_code)
-            if charge.payment_method_id.mechanism == "postponed":
+            if charge.payment_method_id.mechanism in NOT_OWED_MECHANISMS:
                 problems.append(
                     self.env._(
                         "%(charge)s is assessed as payable, but its payment method is "
                         "“%(method)s”. Change the method under Charges and money, or "
-                        "record the assessment as postponed.",
+                        "record the assessment as postponed or secured.",
                         charge=charge.name,
                         method=charge.payment_method_id.name,
                     )
@@ -150,7 +150,7 @@ class CustomsAssessment(models.Model):
     def _get_targets(self):
         """Return ``{target: (base, amount)}`` of this version, in its currency.
 
-        What the client or our broker pays is not ours to post.
+        What others pay is not ours to post.
         """
         self.ensure_one()
         charges = self.declaration_id._get_charges_by_tax_code()

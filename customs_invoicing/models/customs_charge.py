@@ -58,6 +58,15 @@ class CustomsCharge(models.Model):
         "client's name is passed on at cost without tax; in our own name it is "
         "passed on at cost with tax.",
     )
+    borne_by_us = fields.Boolean(
+        string="We bear it",
+        compute="_compute_borne_by_us",
+        store=True,
+        readonly=False,
+        precompute=True,
+        help="On a client's declaration: our own cost, not passed on. A penalty is, "
+        "until somebody decides that the client has to bear it.",
+    )
     amount = fields.Monetary(
         string="Price", help="Price of an own service, before tax."
     )
@@ -114,7 +123,12 @@ class CustomsCharge(models.Model):
                 record.tax_code_id.display_name or record.charge_code_id.name or ""
             )
 
-    @api.depends("charge_code_id.kind", "declaration_id.capacity")
+    @api.depends("charge_code_id.kind")
+    def _compute_borne_by_us(self):
+        for record in self:
+            record.borne_by_us = record.charge_code_id.kind == "penalty"
+
+    @api.depends("charge_code_id.kind", "declaration_id.capacity", "borne_by_us")
     def _compute_nature(self):
         by_capacity = {
             "own": "own_cost",
@@ -124,6 +138,8 @@ class CustomsCharge(models.Model):
         for record in self:
             if record.charge_code_id.kind == "service":
                 record.nature = "service"
+            elif record.borne_by_us:
+                record.nature = "own_cost"
             else:
                 record.nature = by_capacity.get(record.declaration_id.capacity)
 
@@ -230,6 +246,17 @@ class CustomsCharge(models.Model):
             )
         return ""
 
+    def _get_estimate(self):
+        """Return what we pay for the client by our own calculation."""
+        self.ensure_one()
+        if self.payer != "us":
+            return 0.0
+        lines = self.declaration_id.duty_line_ids.filtered(
+            lambda line: line.tax_code_id == self.tax_code_id
+        )
+        total = sum(lines.mapped("payable_calculated"))
+        return self.declaration_id._to_company_currency(total)
+
     def _search_amount_to_bill(self, operator, value):
         """Support ``amount_to_bill != 0`` and ``= 0``."""
         if operator not in ("=", "!=") or value:
@@ -277,7 +304,9 @@ class CustomsCharge(models.Model):
     def write(self, vals):
         keys = {"declaration_id", "tax_code_id", "charge_code_id"} & set(vals)
         for record in self:
-            changed = any(record[key].id != vals[key] for key in keys)
+            changed = any(record[key].id != vals[key] for key in keys) or (
+                "borne_by_us" in vals and record.borne_by_us != vals["borne_by_us"]
+            )
             if changed and record.sudo().move_line_ids:  # sudo: of any company
                 raise UserError(
                     self.env._(

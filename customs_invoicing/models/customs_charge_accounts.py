@@ -1,7 +1,8 @@
 from odoo import fields, models
 
 from ..engine.analytic import combine
-from ..engine.posting import ACCRUED_KINDS, PASSED_ON, cost_role
+from ..engine.payment import AGENT, CLIENT, NOBODY, NOT_OWED_MECHANISMS
+from ..engine.posting import ACCRUED_KINDS, PASSED_ON, cost_role, is_cost
 from ..tools import to_decimal
 
 
@@ -26,8 +27,19 @@ class CustomsCharge(models.Model):
         return (
             self.nature == "own_cost"
             and self.kind == "vat"
+            and self.declaration_id.capacity == "own"
             and self.declaration_id.goods_use != "sale"
         )
+
+    def _is_paid_by_others(self):
+        """Whether the authority gets it from the client, our broker or a seller.
+
+        Nobody pays what is postponed or secured either, but that is no debt at all.
+        """
+        self.ensure_one()
+        if self.payer == NOBODY:
+            return self.payment_method_id.mechanism not in NOT_OWED_MECHANISMS
+        return self.payer in (CLIENT, AGENT)
 
     def _is_accrued(self):
         """Whether the expected amount of the charge was booked before."""
@@ -53,23 +65,31 @@ class CustomsCharge(models.Model):
         The charge code's own account goes before the one of its kind.
         """
         self.ensure_one()
-        company, declaration = self.company_id, self.declaration_id
+        company = self.company_id
         override = self.charge_code_id.with_company(company).posting_account_id
-        if override:
-            return override
-        return company._get_customs_account(
-            cost_role(
-                self.kind, declaration.goods_use, declaration.foreign_vat_recoverable
-            )
+        return override or company._get_customs_account(self._get_cost_role())
+
+    def _get_cost_role(self):
+        """Return the role of the account that bears the charge as our own cost."""
+        self.ensure_one()
+        declaration = self.declaration_id
+        return cost_role(
+            self.kind,
+            declaration.goods_use,
+            declaration.foreign_vat_recoverable,
+            declaration.capacity == "own",
         )
 
     def _get_analytic_distribution(self):
         """Return the distribution of the items that bear the charge, else the file's.
 
-        Items weigh as much as the authority, else our calculation, put on them.
+        Items weigh as much as the authority, else our calculation, put on them. What
+        is no cost has none.
         """
         self.ensure_one()
         declaration = self.declaration_id
+        if not is_cost(self._get_cost_role()):
+            return False
         default = declaration.analytic_distribution or {}
         lines = declaration.duty_line_ids.filtered(
             lambda line: line.tax_code_id == self.tax_code_id and line.line_id

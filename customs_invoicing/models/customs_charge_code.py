@@ -42,6 +42,15 @@ class CustomsChargeCode(models.Model):
         help="Product on bills and invoices. Its accounts and taxes apply to own "
         "services.",
     )
+    revenue = fields.Selection(
+        selection=[
+            ("clearance", "Clearance services"),
+            ("advance", "Advance and deferment fees"),
+            ("recharge", "Recharged costs"),
+        ],
+        default="clearance",
+        help="Account of revenue the set-up gives the product, where it has none.",
+    )
     default_amount = fields.Float(
         string="Default amount",
         digits="Product Price",

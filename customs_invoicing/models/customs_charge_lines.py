@@ -88,6 +88,15 @@ class CustomsCharge(models.Model):
             vals["analytic_distribution"] = distribution
         return vals
 
+    def _prepare_import_vat_vals(self, target):
+        """Return what all items of import VAT bear; its cost is a share lost."""
+        self.ensure_one()
+        return self._prepare_charge_vals(
+            name=self._get_invoice_label(),
+            customs_vat_rate=target.rate,
+            analytic_distribution=self._get_analytic_distribution(),
+        )
+
     def _get_invoice_label(self):
         """Return the text of the charge on bills and invoices."""
         self.ensure_one()

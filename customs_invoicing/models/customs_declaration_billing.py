@@ -67,6 +67,61 @@ class CustomsDeclaration(models.Model):
             )
         return action
 
+    def action_bill_estimate(self):
+        """Bill what we expect before the authority has assessed, and open it.
+
+        What it assesses later corrects the client's account: the difference becomes
+        billable, or is credited.
+        """
+        self._check_estimable()
+        self._lock_for_money()
+        self.env["customs.charge"].create(
+            [vals for record in self for vals in record._prepare_expected_charges()]
+        )
+        for record in self:
+            for charge in record.charge_ids.filtered("tax_code_id"):
+                charge.amount_estimate = charge._get_estimate()
+        return self.action_bill_client()
+
+    def _check_estimable(self):
+        problems = []
+        for record in self:
+            if record.assessment_ids:
+                problems.append(
+                    self.env._(
+                        "%(name)s is assessed: bill what was charged.", name=record.name
+                    )
+                )
+            elif record.capacity == "own" or not record.duty_line_ids:
+                problems.append(
+                    self.env._(
+                        "%(name)s has no calculated duties of a client. Calculate them "
+                        "first.",
+                        name=record.name,
+                    )
+                )
+            unknown = record.duty_line_ids.filtered(lambda line: not line.is_calculated)
+            if unknown:
+                problems.append(
+                    self.env._(
+                        "%(name)s: %(taxes)s could not be calculated and cannot be "
+                        "billed on estimate.",
+                        name=record.name,
+                        taxes=", ".join(sorted(set(unknown.tax_code_id.mapped("code")))),
+                    )
+                )
+        if problems:
+            raise UserError("\n".join(problems))
+
+    def _prepare_expected_charges(self):
+        """Return the values of the charges of expected taxes that have none yet."""
+        self.ensure_one()
+        expected = self.duty_line_ids.filtered("payable_calculated").tax_code_id
+        return [
+            self._prepare_tax_charge(tax_code)
+            for tax_code in expected - self.charge_ids.tax_code_id
+        ]
+
     def _get_open_charges(self):
         """Return the charges of one file that its client still has to be billed."""
         self.ensure_one()

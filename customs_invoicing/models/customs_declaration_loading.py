@@ -343,15 +343,18 @@ class CustomsDeclaration(models.Model):
         self.ensure_one()
         known = self.charge_ids.tax_code_id
         return [
-            {
-                "declaration_id": self.id,
-                "sequence": tax_code.sequence,
-                "charge_code_id": tax_code.charge_code_id.id,
-                "tax_code_id": tax_code.id,
-                "payee_id": self.authority_id.id,
-            }
+            self._prepare_tax_charge(tax_code)
             for tax_code in assessment.line_ids.tax_code_id - known
         ]
+
+    def _prepare_tax_charge(self, tax_code):
+        return {
+            "declaration_id": self.id,
+            "sequence": tax_code.sequence,
+            "charge_code_id": tax_code.charge_code_id.id,
+            "tax_code_id": tax_code.id,
+            "payee_id": self.authority_id.id,
+        }
 
     def _prepare_default_services(self):
         services = self.env["customs.charge.code"].search(

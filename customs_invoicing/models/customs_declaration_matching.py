@@ -5,6 +5,8 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ..engine import bill_matching
+from ..engine.posting import cost_role
+from ..engine.roles import BY_CODE
 
 #: Types of transport documents (bills of lading, waybills, manifests) by their codes
 TRANSPORT_DOCUMENTS = ("703", "704", "705", "710", "714", "720", "730", "740", "741")
@@ -15,13 +17,15 @@ VENDOR_MOVE_TYPES = ("in_invoice", "in_refund", "in_receipt")
 class VendorDebt(NamedTuple):
     """What a vendor may have paid of a file: a charge, or a debt in the books.
 
-    ``amount`` is what is open, in the currency of the bill and seen from it: positive
-    on bills and on refunds. Without a charge it is the debt that the bill clears.
+    Amounts are in the currency of the bill and seen from it: positive on bills and on
+    refunds. ``amount`` is what is open, ``limit`` what the document may have at most.
+    Without a charge it is the debt in the books that the document clears.
     """
 
     declaration: models.BaseModel
     charge: models.BaseModel
     amount: float
+    limit: float
     note: str = ""
 
 
@@ -181,29 +185,95 @@ class CustomsDeclaration(models.Model):
         """Return what is open of these files for a draft bill or refund.
 
         First the charges our agent pays, nothing of which is in the books; then, per
-        file, the debt that is.
+        file, the debt that is. A refund may give back all that was billed.
         """
-        agent = self.charge_ids.filtered(lambda charge: charge._is_paid_by_agent())
-        open_amounts = agent._get_vendor_open()
-        drafts = agent._get_vendor_drafts(move)
-        debts = []
-        for charge in agent:
-            currency = charge.declaration_id.tariff_currency_id
-            amount = move._customs_to_bill_currency(open_amounts[charge], currency)
-            amount -= move._customs_get_own_amount(charge)
-            note = drafts.get(charge, "")
-            debts.append(
-                VendorDebt(charge.declaration_id, charge, amount * move._sign(), note)
-            )
-        items = self._get_open_authority_items()
-        for declaration in self:
-            amount = move._customs_get_open_debt(declaration, items[declaration])
-            debts.append(VendorDebt(declaration, self.env["customs.charge"], amount))
         return [
             debt
-            for debt in debts
-            if move.currency_id.compare_amounts(debt.amount, 0) > 0
+            for debt in [*self._get_agent_debts(move), *self._get_booked_debts(move)]
+            if move.currency_id.compare_amounts(debt.limit, 0) > 0
         ]
+
+    def _get_agent_debts(self, move):
+        agent = self.charge_ids.filtered(lambda charge: charge._is_paid_by_agent())
+        open_targets, booked = agent._get_vendor_open()
+        drafts = agent._get_vendor_drafts(move)
+        sign, debts = move._customs_bill_sign(), []
+        for charge in agent:
+            currency = charge.declaration_id.tariff_currency_id
+            own = move._customs_get_own_amount(charge)
+            amount = sum(amount for _base, amount in open_targets[charge].values())
+            amount = sign * (move._customs_to_bill_currency(amount, currency) - own)
+            limit = amount
+            if sign < 0:
+                billed = sum(figure for _base, figure in booked[charge].values())
+                limit = move._customs_to_bill_currency(billed, currency) + own
+            note = drafts.get(charge, "")
+            debts.append(
+                VendorDebt(charge.declaration_id, charge, amount, limit, note)
+            )
+        return debts
+
+    def _get_booked_debts(self, move):
+        items = self._get_open_authority_items()
+        cleared = self._get_broker_cleared(move.commercial_partner_id)
+        sign, debts = move._customs_bill_sign(), []
+        for declaration in self:
+            own = move._customs_get_own_clearing(declaration)
+            amount = move._customs_get_open_debt(items[declaration])
+            amount = sign * (amount - own)
+            limit = amount
+            if sign < 0:
+                billed = move._customs_to_bill_currency(
+                    cleared[declaration], move.company_currency_id
+                )
+                limit = max(amount, billed + own)
+            none = self.env["customs.charge"]
+            debts.append(VendorDebt(declaration, none, amount, limit))
+        return debts
+
+    def _get_broker_cleared(self, vendor):
+        """Return ``{file: what bills of a vendor cleared of its debt}``, as booked."""
+        groups = self.env["account.move.line"]._read_group(
+            [
+                ("customs_declaration_id", "in", self.ids),
+                ("account_id", "in", self.company_id.customs_broker_clearing_account_id.ids),
+                ("partner_id", "=", vendor.id),
+                ("parent_state", "=", "posted"),
+                ("move_id.move_type", "in", VENDOR_MOVE_TYPES),
+            ],
+            ["customs_declaration_id"],
+            ["balance:sum"],
+        )
+        result = dict.fromkeys(self, 0.0)
+        result.update({self.browse(file.id): amount for file, amount in groups})
+        return result
+
+    def _get_vendor_service_account(self):
+        """Return where services that vendors bill us for this file are booked."""
+        self.ensure_one()
+        role = "cost_service"
+        if self.capacity == "own":
+            role = cost_role("third_party", self.goods_use)
+        return self.company_id._get_customs_account(role)
+
+    def _get_open_vendor_items(self, role, vendor):
+        """Return ``{file: items}`` open for a vendor on the account of a role."""
+        account = self.company_id[BY_CODE[role].field]
+        # sudo: whoever enters bills may lack the right to single items
+        lines = self.env["account.move.line"].sudo()
+        found = lines.search(
+            [
+                ("customs_declaration_id", "in", self.ids),
+                ("account_id", "in", account.ids),
+                ("partner_id.commercial_partner_id", "=", vendor.id),
+                ("parent_state", "=", "posted"),
+                ("reconciled", "=", False),
+            ]
+        )
+        result = dict.fromkeys(self, lines)
+        for file, items in found.grouped("customs_declaration_id").items():
+            result[self.browse(file.id)] = items
+        return result
 
     def _get_open_authority_items(self):
         """Return ``{file: open items of its debt to the authority}``, by due date.
@@ -233,3 +303,16 @@ class CustomsDeclaration(models.Model):
             )
             result[self.browse(key.id)] |= line
         return result
+
+    def _get_transfers(self):
+        """Return the active entries that moved these files' debts to brokers."""
+        # sudo: whoever posts a bill sees what was moved before
+        lines = self.env["account.move.line"].sudo()
+        found = lines.search(
+            [
+                ("customs_declaration_id", "in", self.ids),
+                ("move_id.customs_event", "=", "transfer"),
+                ("parent_state", "=", "posted"),
+            ]
+        )
+        return found.move_id.filtered(lambda move: move._is_active_transfer())

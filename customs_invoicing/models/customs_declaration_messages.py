@@ -55,9 +55,11 @@ class CustomsDeclaration(models.Model):
             return []
         return [
             *self._get_file_warnings(),
+            *self._get_deposit_warnings(),
             *self._get_code_warnings(),
             *self._get_value_warnings(),
             *self._get_duty_warnings(),
+            *self._get_payment_warnings(),
         ]
 
     def _get_file_warnings(self):

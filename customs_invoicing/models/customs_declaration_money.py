@@ -342,6 +342,7 @@ class CustomsDeclaration(models.Model):
         ]
         if self.current_assessment_id.state == "open":
             reasons.append(self.env._("its assessment is not posted."))
+        reasons.extend(self._get_accrual_problems())
         return [
             self.env._(
                 "%(name)s cannot close: %(reason)s", name=self.name, reason=reason

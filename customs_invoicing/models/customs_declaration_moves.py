@@ -1,4 +1,4 @@
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 
@@ -6,6 +6,23 @@ class CustomsDeclaration(models.Model):
     """The journal entries of a file, and the way to them."""
 
     _inherit = "customs.declaration"
+
+    journal_item_count = fields.Integer(
+        string="Journal item count", compute="_compute_journal_item_count"
+    )
+
+    def _compute_journal_item_count(self):
+        groups = self.env["account.move.line"]._read_group(
+            [
+                ("customs_declaration_id", "in", self.ids),
+                ("parent_state", "!=", "cancel"),
+            ],
+            ["customs_declaration_id"],
+            ["__count"],
+        )
+        counts = {declaration.id: count for declaration, count in groups}
+        for record in self:
+            record.journal_item_count = counts.get(record._origin.id, 0)
 
     @api.constrains("company_id")
     def _check_company_of_moves(self):
@@ -70,8 +87,20 @@ class CustomsDeclaration(models.Model):
         self.ensure_one()
         return self._action_view(
             "account.action_account_moves_all",
-            domain=[("customs_declaration_id", "=", self.id)],
-            context={"search_default_posted": 1},
+            domain=[
+                ("customs_declaration_id", "=", self.id),
+                ("parent_state", "!=", "cancel"),
+            ],
+            context={"search_default_group_by_account": 1},
+        )
+
+    def action_view_accounts(self):
+        """Show what stands on each account for the file."""
+        self.ensure_one()
+        return self._action_view(
+            "customs_invoicing.customs_declaration_balance_action",
+            domain=[("declaration_id", "=", self.id)],
+            context={},
         )
 
     def action_view_control_items(self):

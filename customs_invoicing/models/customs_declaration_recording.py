@@ -14,6 +14,25 @@ class CustomsDeclaration(models.Model):
 
     _inherit = "customs.declaration"
 
+    def action_record_assessment(self):
+        """Type an assessment, or a correction of the one in force."""
+        self.ensure_one()
+        self.check_access("write")
+        self._check_recordable()
+        return self.env["customs.record.assessment"]._open(self)
+
+    def action_preview_entry(self):
+        """Show what posting the assessment in force would book."""
+        self.ensure_one()
+        if not self.current_assessment_id:
+            raise UserError(
+                self.env._(
+                    "%(name)s has no assessment. Read its file or record it first.",
+                    name=self.name,
+                )
+            )
+        return self.current_assessment_id.action_preview_entry()
+
     def _record_assessment(
         self,
         lines,

@@ -175,6 +175,7 @@ class CustomsDeclaration(models.Model):
         """Record that the declaration was handed to the authority."""
         self._check_state(["ready"], self.env._("lodge it"))
         self.state = "lodged"
+        self._accrue_on_lodgement()
         return True
 
     def action_release(self):

@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
-from ..engine.payment import NEEDS_ACCOUNT, Facts, Instruction, choose_instruction
+from ..engine.payment import Facts, Instruction, choose_instruction
 from .customs_charge_code import CHARGE_KINDS
 
 #: Kinds that are not the authority's: vendors and we ourselves are paid otherwise
@@ -67,6 +67,11 @@ class CustomsPaymentInstruction(models.Model):
     account_id = fields.Many2one(
         comodel_name="customs.payment.account",
         string="Customs account",
+        compute="_compute_account_id",
+        store=True,
+        readonly=False,
+        precompute=True,
+        index="btree_not_null",
         check_company=True,
         ondelete="restrict",
         domain="[('kind', '=', account_kind), ('company_id', '=', company_id)]",
@@ -79,8 +84,15 @@ class CustomsPaymentInstruction(models.Model):
             method = record.method_id
             record.account_kind = method._get_account_kind() if method else False
 
-    @api.depends("partner_id", "scope", "kind", "charge_code_id", "tariff_id")
-    @api.depends("method_id", "account_id")
+    @api.depends(
+        "partner_id",
+        "scope",
+        "kind",
+        "charge_code_id",
+        "tariff_id",
+        "method_id",
+        "account_id.number",
+    )
     def _compute_display_name(self):
         kinds = dict(self._fields["kind"]._description_selection(self.env))
         scopes = dict(self._fields["scope"]._description_selection(self.env))
@@ -95,6 +107,52 @@ class CustomsPaymentInstruction(models.Model):
             if record.account_id:
                 method = f"{method} ({record.account_id.number})"
             record.display_name = ", ".join(filter(None, what)) + f": {method}"
+
+    @api.depends("method_id", "partner_id", "company_id")
+    def _compute_account_id(self):
+        """Propose the account where there is only one that fits."""
+        accounts = self.env["customs.payment.account"].search(
+            [("company_id", "in", self.company_id.ids)]
+        )
+        for record in self:
+            method = record.method_id
+            kind = method._get_account_kind() if method else ""
+            if kind and record.account_id.kind == kind:
+                record.account_id = record.account_id
+                continue
+            of_client = record.partner_id and method.payer == "importer"
+            holder = record.partner_id.commercial_partner_id
+            fitting = accounts.filtered(
+                lambda account, record=record, kind=kind, holder=holder, of=of_client: (
+                    account.company_id == record.company_id
+                    and account.kind == kind
+                    and (account.holder_id == holder if of else account.is_ours)
+                )
+            )
+            record.account_id = fitting if len(fitting) == 1 else False
+
+    # === CRUD METHODS === #
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        records = super().create(vals_list)
+        self._forget_problems()
+        return records
+
+    def write(self, vals):
+        result = super().write(vals)
+        self._forget_problems()
+        return result
+
+    def unlink(self):
+        result = super().unlink()
+        self._forget_problems()
+        return result
+
+    @api.model
+    def _forget_problems(self):
+        """What was found on charges may have been on these instructions."""
+        self.env["customs.charge"].invalidate_model(["payment_problem"])
 
     # === CONSTRAINTS === #
 
@@ -170,10 +228,23 @@ class CustomsPaymentInstruction(models.Model):
     # === CHOICE === #
 
     @api.model
-    def _get_by_company(self, companies):
-        """Return ``{company id: instructions of the engine}`` in one query."""
-        # sudo: whatever the charges of these companies are computed for
-        records = self.sudo().search([("company_id", "in", companies.ids)])
+    def _get_for_files(self, declarations):
+        """Return ``{company id: instructions of the engine}`` that may be for files.
+
+        One query for any number of them.
+        """
+        clients = declarations.client_id
+        # sudo: whatever these files are computed for
+        records = self.sudo().search(
+            [
+                ("company_id", "in", declarations.company_id.ids),
+                (
+                    "partner_id",
+                    "in",
+                    [False, *(clients | clients.commercial_partner_id).ids],
+                ),
+            ]
+        )
         by_company = {}
         for record in records:
             found = by_company.setdefault(record.company_id.id, [])
@@ -212,8 +283,3 @@ class CustomsPaymentInstruction(models.Model):
             tariff=declaration.tariff_id.id or None,
         )
         return choose_instruction(instructions, facts)
-
-    def _needs_account(self):
-        """Whether the method goes nowhere without an account."""
-        self.ensure_one()
-        return self.method_id.mechanism in NEEDS_ACCOUNT

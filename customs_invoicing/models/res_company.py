@@ -70,6 +70,11 @@ class ResCompany(models.Model):
         string="Second person posts",
         help="Whoever imported an assessment may not post it.",
     )
+    customs_require_instruction = fields.Boolean(
+        string="Clients need a payment instruction",
+        help="Nothing of a client is posted before its standing instruction says how "
+        "its duties and taxes are paid.",
+    )
 
     def _get_customs_entry_journal(self):
         """Return the journal of customs entries, or say where to choose one."""

@@ -2,7 +2,7 @@ from odoo import models
 from odoo.exceptions import UserError
 from odoo.fields import Command
 
-from ..engine.roles import ROLES
+from ..engine.roles import BY_CODE, ROLES
 
 
 class ResCompany(models.Model):
@@ -153,6 +153,10 @@ class ResCompany(models.Model):
             template = charge.product_id.product_tmpl_id.with_company(self)
             own = template.taxes_id.filtered(lambda tax: tax.company_id == self)
             if charge.kind == "service":
+                if not template.property_account_income_id:
+                    template.property_account_income_id = self[
+                        BY_CODE[f"rev_{charge.revenue or 'clearance'}"].field
+                    ]
                 if not own and self.account_sale_tax_id:
                     template.taxes_id = [Command.link(self.account_sale_tax_id.id)]
                 continue

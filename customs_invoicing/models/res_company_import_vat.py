@@ -1,18 +1,55 @@
+from typing import NamedTuple
+
 from odoo import fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
 from odoo.tools import float_is_zero
 
-#: chart template: import VAT taxes it ships whose base and tax boxes are right
-CHART_IMPORT_TAXES = {
-    "uk": ("PT_20_G", "PT5"),
-    "es_": (
-        "account_tax_template_p_iva21_ibc",
-        "account_tax_template_p_iva10_ibc",
-        "account_tax_template_p_iva4_ibc",
+
+class ChartTaxes(NamedTuple):
+    """Import VAT taxes that a chart of accounts ships, by their name in its data.
+
+    :param paid: for VAT paid to the authority; the output side of a tax that is
+        self-accounted is left out
+    :param base_boxes: whether the boxes of their base are right for VAT that is paid
+    :param postponed: for VAT that is declared in the return instead
+    :param copies: ``(tax, rate)``: rates of postponed VAT that the chart lacks
+    """
+
+    paid: tuple = ()
+    base_boxes: bool = True
+    postponed: tuple = ()
+    copies: tuple = ()
+
+
+_FRANCE = tuple(f"tva_import_outside_eu_{rate}" for rate in ("20", "10", "5_5", "2_1"))
+
+#: Chart template, or how its name begins: its taxes for import VAT
+CHARTS = {
+    "au": ChartTaxes(
+        paid=("au_tax_purchase_gst_only_service",), postponed=("au_tax_dgst",)
     ),
-    "de_skr03": ("tax_import_19_and_payable_skr03", "tax_import_7_and_payable_skr03"),
-    "de_skr04": ("tax_import_19_and_payable_skr04", "tax_import_7_and_payable_skr04"),
+    "ch": ChartTaxes(paid=("vat_100_import",)),
+    "de_skr03": ChartTaxes(
+        paid=("tax_import_19_and_payable_skr03", "tax_import_7_and_payable_skr03")
+    ),
+    "de_skr04": ChartTaxes(
+        paid=("tax_import_19_and_payable_skr04", "tax_import_7_and_payable_skr04")
+    ),
+    "es_": ChartTaxes(
+        paid=tuple(f"account_tax_template_p_iva{rate}_ibc" for rate in (21, 10, 4))
+    ),
+    # what is paid goes in lines 20 and 24 only, its base in none
+    "fr": ChartTaxes(paid=_FRANCE, base_boxes=False, postponed=_FRANCE),
+    "in": ChartTaxes(
+        paid=tuple(f"igst_purchase_{rate}" for rate in (40, 28, 18, 12, 5))
+    ),
+    "uk": ChartTaxes(
+        paid=("PT_20_G", "PT5"),
+        postponed=("PT_20_PVA",),
+        copies=(("PT_20_PVA", 5.0),),
+    ),
+    "za": ChartTaxes(paid=("PT15A",)),
 }
 
 #: charts of countries that levy no VAT at import
@@ -20,7 +57,7 @@ CHARTS_WITHOUT_IMPORT_VAT = ("us",)
 
 #: Taxes that can book import VAT: a rate on a base, or the whole price
 IMPORT_VAT_DOMAIN = [
-    ("type_tax_use", "=", "purchase"),
+    ("type_tax_use", "in", ("purchase", "none")),
     ("amount_type", "in", ("percent", "division")),
     ("tax_exigibility", "=", "on_invoice"),
 ]
@@ -103,59 +140,93 @@ class ResCompany(models.Model):
     # === CREATING WHAT IS MISSING === #
 
     def _create_customs_import_vat_taxes(self):
-        if self.customs_import_vat_tax_ids:
+        """Choose the chart's taxes for import VAT; make those it lacks."""
+        if self.chart_template in CHARTS_WITHOUT_IMPORT_VAT:
             return
-        sources = self._get_customs_import_tax_sources()
+        facts = next(
+            (CHARTS[key] for key in CHARTS if self.chart_template.startswith(key)),
+            ChartTaxes(),
+        )
+        if not self.customs_import_vat_tax_ids:
+            self.customs_import_vat_tax_ids = self._choose_customs_taxes(
+                self._get_paid_customs_taxes(facts)
+            )
+        if not self.customs_postponed_vat_tax_ids:
+            taxes = self._get_chart_taxes(facts.postponed)
+            for name, rate in facts.copies:
+                for source in self._get_chart_taxes([name]):
+                    taxes |= self._get_customs_tax_at_rate(source, rate)
+            self.customs_postponed_vat_tax_ids = self._choose_customs_taxes(taxes)
+
+    def _get_chart_taxes(self, names):
+        chart = self.env["account.chart.template"].with_company(self)
+        found = [chart.ref(name, raise_if_not_found=False) for name in names]
+        return self.env["account.tax"].union(*[tax for tax in found if tax])
+
+    def _choose_customs_taxes(self, taxes):
+        """Return the taxes, in use: charts keep rarer rates archived."""
+        taxes.filtered(lambda tax: not tax.active).active = True
+        return taxes
+
+    def _get_paid_customs_taxes(self, facts):
+        """Return the chart's import taxes, else its usual purchase tax."""
+        sources = self._get_chart_taxes(facts.paid)
+        if not sources:
+            usual = self.account_purchase_tax_id
+            if usual.amount_type == "percent" and usual.amount > 0:
+                sources = usual
         taxes = self.env["account.tax"]
         for source in sources:
-            taxes |= self._get_plain_customs_tax(source)
-        self.customs_import_vat_tax_ids = taxes
+            taxes |= self._get_plain_customs_tax(source, facts.base_boxes)
+        return taxes
 
-    def _get_customs_import_tax_sources(self):
-        """Return the chart's import taxes, else its usual purchase tax."""
-        if self.chart_template in CHARTS_WITHOUT_IMPORT_VAT:
-            return []
-        for prefix, names in CHART_IMPORT_TAXES.items():
-            if self.chart_template.startswith(prefix):
-                chart = self.env["account.chart.template"]
-                found = [chart.ref(name, raise_if_not_found=False) for name in names]
-                if any(found):
-                    return [tax for tax in found if tax]
-        purchase = self.account_purchase_tax_id
-        if purchase.amount_type == "percent" and purchase.amount > 0:
-            return [purchase]
-        return []
-
-    def _get_plain_customs_tax(self, source):
+    def _get_plain_customs_tax(self, source, base_boxes):
         """Return a tax with the source's boxes that only books input tax.
 
         A chart may ship import VAT as self-accounted: the same amount in and out. The
         authority is paid here, so the output part is left out.
         """
-        reverse = source.invoice_repartition_line_ids.filtered(
-            lambda line: line.factor_percent < 0
-        )
-        if not reverse and source != self.account_purchase_tax_id:
+        is_usual = source == self.account_purchase_tax_id
+        if source._get_customs_vat_way() != "postponed" and not is_usual:
             return source
-        name = self.env._("%(rate)s%% import VAT paid", rate=f"{source.amount:g}")
-        taxes = self.env["account.tax"]
+        copy = self._get_customs_tax_copy(
+            source,
+            self.env._("%(rate)s%% import VAT paid", rate=f"{source.amount:g}"),
+            self.env._("Import VAT paid to the customs authority"),
+        )
+        parts = copy.invoice_repartition_line_ids | copy.refund_repartition_line_ids
+        parts.filtered(lambda part: part.factor_percent < 0).unlink()
+        if not base_boxes:
+            bases = parts.exists().filtered(
+                lambda part: part.repartition_type == "base" and part.tag_ids
+            )
+            bases.tag_ids = False
+        return copy
+
+    def _get_customs_tax_at_rate(self, source, rate):
+        """Return the postponed tax of a rate that the chart has at another rate."""
+        copy = self._get_customs_tax_copy(
+            source,
+            self.env._("%(rate)s%% postponed import VAT", rate=f"{rate:g}"),
+            source.description,
+        )
+        copy.amount = rate
+        return copy
+
+    def _get_customs_tax_copy(self, source, name, description):
+        """Return the company's tax of a name, else make it from another."""
+        taxes = self.env["account.tax"].with_context(active_test=False)
         existing = taxes.search(
             [("company_id", "=", self.id), ("name", "=", name)], limit=1
         )
-        if existing:
-            return existing
-        copy = source.copy(
+        return existing or source.copy(
             {
                 "name": name,
                 "invoice_label": name,
-                "description": self.env._("Import VAT paid to the customs authority"),
+                "description": description,
                 "active": True,
                 "fiscal_position_ids": [Command.clear()],
                 "original_tax_ids": [Command.clear()],
                 "price_include_override": "tax_excluded",
             }
         )
-        (copy.invoice_repartition_line_ids | copy.refund_repartition_line_ids).filtered(
-            lambda line: line.factor_percent < 0
-        ).unlink()
-        return copy

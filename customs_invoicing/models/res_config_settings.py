@@ -133,6 +133,9 @@ class ResConfigSettings(models.TransientModel):
     customs_four_eyes = fields.Boolean(
         related="company_id.customs_four_eyes", readonly=False
     )
+    customs_require_instruction = fields.Boolean(
+        related="company_id.customs_require_instruction", readonly=False
+    )
     customs_max_file_mb = fields.Integer(
         string="Largest file (MB)",
         config_parameter="customs_invoicing.max_file_mb",

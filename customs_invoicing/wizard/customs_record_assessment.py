@@ -53,7 +53,7 @@ class CustomsRecordAssessment(models.TransientModel):
         default="offset",
         help="Whether less is paid, or the authority pays the difference back.",
     )
-    note = fields.Text(placeholder="What the authority wrote")
+    note = fields.Text()
     source_file = fields.Binary(string="Notice", attachment=False)
     source_name = fields.Char(string="Name of the file")
     line_ids = fields.One2many(

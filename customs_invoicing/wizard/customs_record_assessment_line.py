@@ -36,9 +36,7 @@ class CustomsRecordAssessmentLine(models.TransientModel):
         default="value",
     )
     rate = fields.Float(
-        string="Rate (%)",
-        digits=(16, 6),
-        help="In percent. Leave it empty for an amount per unit or a fixed amount.",
+        digits=(16, 6), help="In percent, unless the kind of rate says otherwise."
     )
     rate_kind = fields.Selection(
         string="Rate kind",
@@ -90,11 +88,10 @@ class CustomsRecordAssessmentLine(models.TransientModel):
                 line.amount_before = before.pop(key, 0.0)
                 line.difference = line.amount_payable - line.amount_before
 
-    @api.onchange("base", "rate")
+    @api.onchange("base", "rate", "rate_kind")
     def _onchange_rate(self):
         """Propose the amount of a percentage; the authority's figure goes before."""
-        if self.rate:
-            self.rate_kind = "percent"
+        if self._origin.rate != self.rate:
             self.rate_text = False
         if self.base and self.rate and self.rate_kind == "percent":
             self.amount_assessed = self.currency_id.round(self.base * self.rate / 100)
@@ -102,14 +99,15 @@ class CustomsRecordAssessmentLine(models.TransientModel):
     def _get_recorded_vals(self):
         """Return what ``_record_assessment`` takes of this line."""
         self.ensure_one()
-        is_known = self.rate_kind == "percent" and not self.rate and self.base
+        # an amount without a rate is no amount at 0 %
+        no_rate = self.rate_kind == "percent" and not self.rate and self.amount_assessed
         return {
             "item_number": self.item_id.number,
             "tax_code_id": self.tax_code_id.id,
             "base": self.base,
             "base_kind": self.base_kind,
-            "rate": None if not self.rate and not is_known else self.rate,
-            "rate_kind": self.rate_kind if self.rate or is_known else False,
+            "rate": None if no_rate else self.rate,
+            "rate_kind": False if no_rate else self.rate_kind,
             "rate_text": self.rate_text,
             "amount_assessed": self.amount_assessed,
             "amount_payable": self.amount_payable,

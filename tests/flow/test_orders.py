@@ -376,8 +376,8 @@ class TestOrders(CustomsCase):
         with self.assertRaisesRegex(UserError, "has no open customs charges"):
             self.invoice().action_add_customs_charges()
 
-    def test_penalties_are_offered_but_not_proposed(self):
-        """Whether the client bears a penalty is for the officer to decide."""
+    def test_penalties_are_ours_unless_the_client_bears_them(self):
+        """They are offered then, but not proposed."""
         self.env["customs.tax.code"].create(
             {
                 "code": "PNL",
@@ -389,8 +389,12 @@ class TestOrders(CustomsCase):
         )
         goods = item(taxes=[tax("CID", rate="5"), tax("PNL", rate="1")])
         declaration = self.import_sad([goods])
-        self.post_assessment(declaration)
         penalty = self.charge(declaration, "PNL")
+        self.assertEqual(penalty.nature, "own_cost")
+        penalty.borne_by_us = False
+        self.post_assessment(declaration)
+        with self.assertRaisesRegex(UserError, "is on journal entries"):
+            penalty.borne_by_us = True
         invoice = self.invoice()
         wizard = self.wizard(invoice)
         self.assertIn(penalty, wizard.available_charge_ids)

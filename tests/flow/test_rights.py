@@ -40,6 +40,7 @@ DOCUMENTS = (
     "customs.value.part",
     "customs.calculation",
     "customs.classification.drift",
+    "customs.declaration.balance",
 )
 #: Users make and change them, only managers delete: others may rest on them
 KNOWLEDGE = ("customs.product.classification",)
@@ -86,6 +87,7 @@ AUTHORITY = (
     "customs.value.part",
     "customs.calculation",
     "customs.classification.drift",
+    "customs.declaration.balance",
 )
 
 
@@ -174,11 +176,23 @@ class TestRights(CustomsCase):
             "customs.charge": declaration.charge_ids[:1],
             "customs.value.part": declaration.line_ids.value_part_ids[:1],
             "customs.calculation": declaration.calculation_ids,
+            "customs.declaration.balance": self.sample_balance(),
             **self.sample_reference(),
             **self.sample_classification(declaration.line_ids),
         }
         self.assertTrue(all(samples.values()))
         return samples
+
+    def sample_balance(self):
+        """Return what stands on an account for another file, which is posted."""
+        declaration = self.import_sad(
+            one_item(), registration=("C", "4798", "3/5/26"), reference="JOB-4798"
+        )
+        self.post_assessment(declaration)
+        self.env.flush_all()
+        return self.env["customs.declaration.balance"].search(
+            [("declaration_id", "=", declaration.id)], limit=1
+        )
 
     def sample_reference(self):
         """Return one record of every model that hangs on the tariff."""

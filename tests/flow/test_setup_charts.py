@@ -5,6 +5,8 @@ from common import CustomsCase, build_sad, item, tax
 from odoo.exceptions import UserError
 from odoo.fields import Command
 
+from odoo.addons.customs_invoicing.engine.roles import ROLES
+
 #: chart: country, (rate, account, tags of the base, tags of the tax) of import VAT on
 #: bills and on refunds, tags of the fee and of its tax
 CHARTS = {
@@ -44,14 +46,7 @@ CHARTS = {
         "sale": ("21% S", "477000", "mod303[07]", "mod303[09]"),
     },
 }
-ACCOUNTS = {
-    "customs_disbursement_account_id": ("asset_current", True),
-    "customs_duty_clearing_account_id": ("asset_current", True),
-    "customs_neutral_account_id": ("asset_current", False),
-    "customs_authority_payable_account_id": ("liability_payable", True),
-    "customs_penalty_account_id": ("expense", False),
-    "customs_interest_account_id": ("expense", False),
-}
+ACCOUNTS = {role.field: (role.account_type, role.reconcile) for role in ROLES}
 COUNTED = (
     "account.account",
     "account.journal",

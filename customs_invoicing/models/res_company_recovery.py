@@ -1,0 +1,30 @@
+from odoo import fields, models
+
+
+class ResCompany(models.Model):
+    """How refunds of the authority are booked."""
+
+    _inherit = "res.company"
+
+    customs_refund_recognition = fields.Selection(
+        selection=[
+            ("acceptance", "When the authority accepts the claim"),
+            ("cash", "When the money arrives"),
+        ],
+        string="Refunds are booked",
+        default="acceptance",
+        required=True,
+        help="When a refund or drawback on our own imports lowers our cost. Refunds "
+        "for clients are booked when the money arrives.",
+    )
+    customs_refund_statement_days = fields.Integer(
+        string="Statement of refunds (days)",
+        default=60,
+        help="Days after a refund for a client arrived within which the client gets "
+        "the money or a written statement; 60 in the United States.",
+    )
+    customs_security_expiry_days = fields.Integer(
+        string="Remind of securities (days)",
+        default=30,
+        help="Days before a security expires on which its officer is reminded.",
+    )
