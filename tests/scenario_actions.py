@@ -54,7 +54,9 @@ class Actions:
     def __init__(self, replay):
         self.replay = replay
         self.case, self.env = replay.case, replay.env
-        self.requests, self.evidence, self.refunds = {}, None, {}
+        self.requests, self.refunds = {}, {}
+        self.levied = set()  # files whose duty was paid before the scenario
+        self.taxed = set()  # lines of a bill that bear its VAT
 
     def perform(self, move):
         """Take the first step whose entries look like this one."""
@@ -265,6 +267,7 @@ class Actions:
         self._set_sale_tax(move)
         for declaration in self.replay.files_of(move):
             self._add_services(move, declaration)
+            self._lodge(move, declaration)
             billed = move.of("disb_control")
             charged = declaration.charge_ids.filtered("amount_charged")
             if billed and not charged and move.type == "out_invoice":
@@ -282,6 +285,30 @@ class Actions:
                 invoice.invoice_date_due = terms[0].facts["due"]
             self._set_billed_by_hand(invoice, billed)
             invoice.action_post()
+
+    def _lodge(self, move, declaration):
+        """Lodge a file; what its client pays himself is assessed as a memo."""
+        memo = {
+            key: money(value)
+            for key, value in self.replay.facts.items()
+            if key.startswith("memo_")
+        }
+        if memo and not declaration.assessment_ids:
+            self._record_memo(move, declaration, memo)
+        elif declaration.state == "draft":
+            declaration.action_mark_ready()
+            declaration.action_lodge()
+
+    def _record_memo(self, move, declaration, memo):
+        self._instruct(declaration, "importer", "payable")
+        for key, amount in memo.items():
+            code = self.replay.tax_code(None, tax_kind(key))
+            self.replay.taxed[declaration][code] = {
+                "amount": amount,
+                "postponed": tax_kind(key) == "vat",
+            }
+        self._record_known(move, declaration, "assessment")
+        declaration.action_post_assessment()
 
     def _set_sale_tax(self, move):
         """Let the company's sale tax have the rate that the invoice shows."""
@@ -321,7 +348,9 @@ class Actions:
         """Make the calculation of a file expect an amount of duty, at 5 %."""
         code = self.replay.tax_code(tax, "duty")
         self.case.duty_type.tax_code_id = code
-        self.case.vat_type.measure_ids.active = False
+        self.env["customs.measure"].search(
+            [("measure_type_id", "=", self.case.vat_type.id)]
+        ).active = False
         declaration.line_ids[:1].customs_value = float(amount * 20)
         declaration.tariff_id = self.case.tariff
         declaration.action_calculate()
@@ -411,6 +440,7 @@ class Actions:
         """Return the purchase tax that the bill's input VAT shows."""
         vat = move.total("vat_input")
         tax = self.replay.company.account_purchase_tax_id
+        self.taxed = set()
         if not vat:
             return tax.browse()
         bases = [line.balance for line in move.of(*BILL_SERVICES)]
@@ -527,9 +557,15 @@ class Actions:
         counter = next(line for line in move.of(*AUTHORITY) if line.balance < 0)
         debits = [line for line in move.lines if line.balance > 0]
         for declaration in self.replay.files_of(move):
+            if declaration in self.levied:
+                declaration = self.replay.another_file()
             payer = "importer" if declaration.capacity == "own" else "declarant"
             self._instruct(declaration, payer, AUTHORITY[counter.role])
-            own = [li for li in debits if self.replay.file(li.file) == declaration]
+            own = [
+                line
+                for line in debits
+                if not line.file or self.replay.file(line.file) == declaration
+            ]
             self._record(move, declaration, own)
             declaration.action_post_assessment()
 
@@ -585,12 +621,13 @@ class Actions:
         self._record_known(move, declaration, reason)
 
     def _record_known(self, move, declaration, reason):
+        dates = [move.date, *declaration.assessment_ids.mapped("date")]
         declaration._record_assessment(
             [
                 self._prepare_tax(code, fact)
                 for code, fact in self.replay.taxed[declaration].items()
             ],
-            date=move.date,
+            date=max(dates),
             reason=reason,
         )
 
@@ -694,7 +731,7 @@ class Actions:
                 self.assess(following)
             else:
                 self.expect(declaration, -move.total("duty_accrual"))
-                declaration._accrue_expected_duty(move.date)
+                declaration.action_accrue_duty(move.date)
 
     def apply_deposit(self, move):
         for line in move.of("client_deposits"):
@@ -706,7 +743,7 @@ class Actions:
         declaration = self.replay.files_of(move)[0]
         amount = -move.total("ar" if is_debt else "disb_control")
         approver = self.case.approver
-        wizard = self.env["customs.write.off.request"].create(
+        wizard = self.env["customs.write.off.wizard"].create(
             {
                 "declaration_id": declaration.id,
                 "kind": "insolvency" if is_debt else "outlay",
@@ -735,12 +772,11 @@ class Actions:
                     Command.create(
                         {
                             "declaration_id": self.replay.file(line.file).id,
-                            "charge_code_id": self.env.ref(
-                                "customs_invoicing.charge_code_third_party"
-                            ).id,
+                            "charge_code_id": self._outlay_code(line).id,
                             "name": line.tax or line.role,
                             "amount": float(line.balance),
                             "in_client_name": line.role == "disb_control",
+                            "receipt": f"R-{move.ref}",
                         }
                     )
                     for line in move.lines
@@ -749,6 +785,14 @@ class Actions:
             }
         )
         wizard.action_record()
+
+    def _outlay_code(self, line):
+        """Return the charge code of an outlay, one for each kind a scenario names."""
+        codes = self.env["customs.charge.code"]
+        name = line.tax or line.role
+        return codes.search([("code", "=", name)]) or self.env.ref(
+            "customs_invoicing.charge_code_third_party"
+        ).copy({"code": name, "name": name})
 
     def exchange(self, move):
         for declaration in self.replay.files_of(move):
@@ -773,6 +817,7 @@ class Actions:
         line = move.of("dispute_recv")[0]
         statement = self.env["customs.statement"].create(
             {
+                "name": move.ref,
                 "date": move.date,
                 "authority_id": self.replay.authority.id,
                 "payment_account_id": self.customs_account("deferment").id,
@@ -827,7 +872,7 @@ class Actions:
             {
                 "declaration_ids": [Command.set(declaration.ids)],
                 "date": move.date,
-                "date_reversal": reversal,
+                "reversal_date": reversal,
             }
         )
         wizard.action_accrue()
@@ -888,6 +933,7 @@ class Actions:
             "payable",
         )
         if not declaration.assessment_ids:
+            self.levied.add(declaration)
             code = self.replay.tax_code(None, "duty")
             known = self.replay.taxed[declaration]
             known[code] = {"amount": amount * 2, "postponed": False}

@@ -167,7 +167,10 @@ class Replay:
         case, company = self.case, self.company
         accounts = {
             role: company._get_customs_account(role)
-            for role in {line.role for move in self.moves for line in move.lines}
+            for role in {
+                *CLEARED_TO_STOCK,
+                *(line.role for move in self.moves for line in move.lines),
+            }
             if role not in NATIVE
         }
         bank = case.company_data["default_journal_bank"].default_account_id
@@ -241,6 +244,12 @@ class Replay:
         if key not in self.files:
             self.files[key] = self._create_file(key)
         return self.files[key]
+
+    def another_file(self):
+        """Return a file beside the one that a scenario leaves unnamed."""
+        if "another file" not in self.files:
+            self.files["another file"] = self._create_file("another file")
+        return self.files["another file"]
 
     def files_of(self, move):
         keys = [line.file for line in move.lines if line.file]
@@ -422,7 +431,7 @@ class Replay:
 
     def _is(self, move, moves):
         """Whether moves together are what the scenario states, item by item."""
-        if moves[:1].date != move.date:
+        if not self._on_its_day(move, moves):
             return False
         neutral = self.company.customs_neutral_account_id
         broker = self.company.customs_broker_clearing_account_id
@@ -437,6 +446,16 @@ class Replay:
         if bases and money(sum(base_lines.mapped("balance"))) != bases[0]:
             return False
         return self._same(self._expected(move), self._items(moves), len(moves) > 1)
+
+    def _on_its_day(self, move, moves):
+        """Whether moves have the date; Odoo dates exchange differences at month end."""
+        journal = self.company.currency_exchange_journal_id
+        return all(
+            found.date == move.date
+            or found.journal_id == journal
+            or found.customs_event == "exchange"
+            for found in moves
+        )
 
     def _same(self, expected, items, summed):
         found = defaultdict(Decimal) if summed else []

@@ -23,9 +23,11 @@ class AccountMove(models.Model):
             self._check_customs_client()
             self._check_customs_over_billing()
             self._check_customs_assessment(deltas)
+            self._check_customs_vendor_lines()
         posted = super()._post(soft)
         if declarations:
             posted._customs_settle_control()
+            posted._customs_transfer_broker_debt()
             posted._customs_apply_deposits()
             declarations._reopen_if_unsettled()
         return posted

@@ -50,6 +50,7 @@ class AccountTax(models.Model):
         common,
         cost_account=None,
         taken_back=False,
+        currency=None,
     ):
         """Return values of the journal items for an authority's import VAT.
 
@@ -64,17 +65,18 @@ class AccountTax(models.Model):
         :param cost_account: bears the share of the tax that cannot be deducted
         :param taken_back: the VAT alone changed. A bill levies it anew on the full
             base and takes back what was levied before; an entry needs no base
+        :param currency: of base and amount, the company's without one
         """
         self.ensure_one()
         account = self._get_customs_vat_account(company, cost_account)
         common = {**common}
         if account != cost_account:
-            common.pop("analytic_distribution", None)
+            common["analytic_distribution"] = False
         if document == "bill":
             return self._prepare_customs_vat_bill_lines(
                 base, amount, account, common, taken_back
             )
-        currency = company.currency_id
+        currency = currency or company.currency_id
         refund = (amount or base) < 0
         items = vat_items(
             to_decimal(0.0 if taken_back else currency.round(base)),
@@ -189,6 +191,6 @@ class AccountTax(models.Model):
                 "tax_base_amount": to_float(items.base),
             }
             if analytic and part.account_id:
-                line.pop("analytic_distribution")
+                line["analytic_distribution"] = False
             lines.append(line)
         return lines

@@ -21,9 +21,7 @@ class CustomsAccrualReport(models.Model):
     currency_id = fields.Many2one(comodel_name="res.currency", readonly=True)
     declaration_id = fields.Many2one(comodel_name="customs.declaration", readonly=True)
     authority_id = fields.Many2one(comodel_name="res.partner", readonly=True)
-    user_id = fields.Many2one(
-        comodel_name="res.users", string="Officer", readonly=True
-    )
+    user_id = fields.Many2one(comodel_name="res.users", string="Officer", readonly=True)
     declaration_state = fields.Selection(
         related="declaration_id.state", string="State of the file"
     )

@@ -96,7 +96,9 @@ class CustomsAssessmentLine(models.Model):
         except (TypeError, ValueError):
             return 0.0
         company = self.company_id
-        taxes = company.customs_import_vat_tax_ids | company.customs_postponed_vat_tax_ids
+        taxes = (
+            company.customs_import_vat_tax_ids | company.customs_postponed_vat_tax_ids
+        )
         known = taxes.mapped("amount")
         candidates = [round(raw, 4), round(raw * 100, 4)]
         return next((rate for rate in candidates if rate in known), candidates[0])

@@ -1,7 +1,7 @@
 from collections import defaultdict
 from typing import NamedTuple
 
-from odoo import fields, models
+from odoo import models
 from odoo.exceptions import UserError
 from odoo.fields import Command
 
@@ -381,7 +381,11 @@ class CustomsAssessment(models.Model):
                 **line,
                 "currency_id": self.currency_id.id,
                 "amount_currency": line["balance"],
-                "balance": company_currency.round(line["balance"] * rate),
+                **{
+                    name: company_currency.round(line[name] * rate)
+                    for name in ("balance", "tax_base_amount")
+                    if name in line
+                },
             }
             for line in lines
         ]
@@ -398,6 +402,7 @@ class CustomsAssessment(models.Model):
             "date_maturity": payment.due,
             "customs_declaration_id": self.declaration_id.id,
             "customs_payment_account_id": payment.customs_account.id,
+            "analytic_distribution": False,
         }
         if self.currency_id != self.company_id.currency_id:
             vals["currency_id"] = self.currency_id.id

@@ -8,11 +8,15 @@ class CustomsCharge(models.Model):
     _inherit = "customs.charge"
 
     def _prepare_charge_vals(self, **vals):
-        """Return what every item of the charge bears."""
+        """Return what every item of the charge bears.
+
+        Only cost is analysed, whatever Odoo's default distributions say.
+        """
         self.ensure_one()
         return {
             "customs_charge_id": self.id,
             "customs_declaration_id": self.declaration_id.id,
+            "analytic_distribution": False,
             **vals,
         }
 
@@ -34,14 +38,13 @@ class CustomsCharge(models.Model):
             and what was posted is taken back with it
         """
         self.ensure_one()
-        label = self._get_invoice_label()
         if target.way == "debt" and self._is_own_import_vat():
             lines = self._get_import_vat_tax(target)._prepare_customs_vat_lines(
                 base,
                 amount,
                 self.company_id,
                 "bill",
-                self._prepare_charge_vals(name=label, customs_vat_rate=target.rate),
+                self._prepare_import_vat_vals(target),
                 cost_account=self._get_cost_account(),
             )
             if correction and len(lines) > 1:
@@ -50,7 +53,7 @@ class CustomsCharge(models.Model):
             return lines
         return [
             self._prepare_charge_vals(
-                name=label,
+                name=self._get_invoice_label(),
                 product_id=self.charge_code_id.product_id.id,
                 quantity=1,
                 price_unit=amount,
@@ -62,19 +65,25 @@ class CustomsCharge(models.Model):
     def _prepare_entry_line_vals(self, target, base, amount):
         """Return the values of the journal items for an amount of the authority."""
         self.ensure_one()
-        common = self._prepare_charge_vals(
-            name=self._get_invoice_label(), partner_id=self._get_control_partner().id
-        )
+        partner = self._get_control_partner()
         if target.way != "pending" and self._is_own_import_vat():
             return self._get_import_vat_tax(target)._prepare_customs_vat_lines(
                 base,
                 amount,
                 self.company_id,
                 "entry",
-                {**common, "customs_vat_rate": target.rate},
+                {**self._prepare_import_vat_vals(target), "partner_id": partner.id},
                 cost_account=self._get_cost_account(),
+                currency=self.declaration_id.tariff_currency_id,
             )
-        return [{**common, "balance": amount, **self._prepare_debit_vals(target)}]
+        return [
+            self._prepare_charge_vals(
+                name=self._get_invoice_label(),
+                partner_id=partner.id,
+                balance=amount,
+                **self._prepare_debit_vals(target),
+            )
+        ]
 
     def _prepare_debit_vals(self, target):
         """Return the account of an assessed amount, and what its items bear."""

@@ -154,7 +154,9 @@ class CustomsCharge(models.Model):
         self.ensure_one()
         common = {
             **self._prepare_period_vals(),
-            "name": self.env._("Unbilled: %(service)s", service=self._get_period_name()),
+            "name": self.env._(
+                "Unbilled: %(service)s", service=self._get_period_name()
+            ),
             "partner_id": self.client_id.id,
         }
         account = self.company_id._get_customs_account("accrued_revenue")
@@ -169,7 +171,9 @@ class CustomsCharge(models.Model):
         self.ensure_one()
         common = {
             **self._prepare_period_vals(),
-            "name": self.env._("Not yet billed: %(cost)s", cost=self._get_period_name()),
+            "name": self.env._(
+                "Not yet billed: %(cost)s", cost=self._get_period_name()
+            ),
             "partner_id": self.payee_id.id,
         }
         account = self.company_id._get_customs_account("accrued_cost")

@@ -275,7 +275,11 @@ class CustomsDeclaration(models.Model):
         lines = self.env["account.move.line"].search(
             [
                 ("customs_declaration_id", "in", self.ids),
-                ("account_id", "in", self.company_id.customs_duty_accrual_account_id.ids),
+                (
+                    "account_id",
+                    "in",
+                    self.company_id.customs_duty_accrual_account_id.ids,
+                ),
                 ("parent_state", "=", "posted"),
                 ("reconciled", "=", False),
             ]

@@ -74,7 +74,10 @@ class CustomsDeclaration(models.Model):
                 unbilled = to_decimal(charge.amount) - found.billed
                 items.append(
                     PeriodItem(
-                        charge, REVENUE, max(unbilled, Decimal(0)), found.accrued_revenue
+                        charge,
+                        REVENUE,
+                        max(unbilled, Decimal(0)),
+                        found.accrued_revenue,
                     )
                 )
             missing = to_decimal(charge.cost_expected) - found.charged

@@ -173,6 +173,7 @@ class CustomsFundsRequest(models.Model):
     @api.depends(
         "amount",
         "is_withdrawn",
+        "company_id.customs_deposit_days",
         "move_line_ids.parent_state",
         "move_line_ids.amount_currency",
     )

@@ -20,16 +20,17 @@ class CustomsAccrueDuty(models.TransientModel):
         help="Empty: when the goods arrived, else when the declaration was registered. "
         "What is only adjusted is booked today.",
     )
-    problem = fields.Text(compute="_compute_preview", string="What is missing")
+    problem = fields.Text(compute="_compute_problem", string="What is missing")
     line_ids = fields.One2many(
         comodel_name="customs.accrue.duty.line",
         inverse_name="wizard_id",
         compute="_compute_preview",
         store=True,
+        compute_sudo=False,
         string="Entries",
     )
     amount_total = fields.Monetary(
-        string="To accrue", compute="_compute_preview", store=True
+        string="To accrue", compute="_compute_preview", store=True, compute_sudo=False
     )
 
     @api.model
@@ -53,13 +54,18 @@ class CustomsAccrueDuty(models.TransientModel):
         }
 
     @api.depends("declaration_ids", "date")
+    def _compute_problem(self):
+        for wizard in self:
+            files = wizard.declaration_ids._origin
+            dates = files._get_accrual_dates(wizard.date)
+            wizard.problem = "\n".join(files._get_accruing_problems(dates))
+
+    @api.depends("declaration_ids", "date")
     def _compute_preview(self):
         for wizard in self:
             files = wizard.declaration_ids._origin
             dates = files._get_accrual_dates(wizard.date)
-            problems = files._get_accruing_problems(dates)
-            wizard.problem = "\n".join(problems)
-            rows = [] if problems else wizard._get_rows(files, dates)
+            rows = [] if wizard.problem else wizard._get_rows(files, dates)
             wizard.line_ids = [
                 Command.clear(),
                 *(Command.create(row) for row in rows),

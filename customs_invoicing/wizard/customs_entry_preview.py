@@ -152,7 +152,6 @@ class CustomsEntryPreview(models.TransientModel):
                 drafts._post(soft=False)
         except UserError as error:
             problems.append(str(error))
-        print("DBG", drafts, before, declaration._get_customs_moves(), drafts.exists(), drafts.line_ids)
         return declaration._get_customs_moves() - before
 
     @api.model

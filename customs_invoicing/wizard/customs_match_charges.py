@@ -368,6 +368,7 @@ class CustomsMatchCharges(models.TransientModel):
             self._get_net(gross, taxes),
             move_line_id=line.id if line else False,
             name=line.name if line else False,
+            amount_rest=gross,
             tax_ids=[Command.set(taxes.ids)],
             is_chosen=bool(gross and file),
         )
@@ -394,7 +395,7 @@ class CustomsMatchCharges(models.TransientModel):
         """Return an amount with tax without it."""
         if not taxes:
             return amount
-        found = self._compute_taxes(amount, taxes, True)["total_excluded"]
+        found = self._compute_taxes(amount, taxes._origin, True)["total_excluded"]
         return self.currency_id.round(found)
 
     def _get_price(self, amount, taxes):

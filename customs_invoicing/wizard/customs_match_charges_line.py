@@ -93,6 +93,11 @@ class CustomsMatchChargesLine(models.TransientModel):
         help="Before tax for services; everything included for what was paid for the "
         "client."
     )
+    amount_rest = fields.Monetary(
+        string="Rest of the bill",
+        readonly=True,
+        help="What duties leave of the bill for this row, tax included.",
+    )
     tax_ids = fields.Many2many(
         comodel_name="account.tax",
         string="Taxes",
@@ -147,6 +152,12 @@ class CustomsMatchChargesLine(models.TransientModel):
             )
             if line.role in TAXED_ROLES:
                 line.tax_ids = typed.tax_ids
+
+    @api.onchange("tax_ids")
+    def _onchange_tax_ids(self):
+        """What the bill leaves for services is given: another tax changes the net."""
+        for line in self.filtered("amount_rest"):
+            line.amount = line.wizard_id._get_net(line.amount_rest, line.tax_ids)
 
     def _get_account(self):
         """Return the account of the line, empty while it is not known."""

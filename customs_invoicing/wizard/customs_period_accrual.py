@@ -46,13 +46,20 @@ class CustomsPeriodAccrual(models.TransientModel):
         inverse_name="wizard_id",
         compute="_compute_preview",
         store=True,
+        compute_sudo=False,
         string="To accrue",
     )
     amount_revenue = fields.Monetary(
-        string="Unbilled services", compute="_compute_preview", store=True
+        string="Unbilled services",
+        compute="_compute_preview",
+        store=True,
+        compute_sudo=False,
     )
     amount_cost = fields.Monetary(
-        string="Costs not yet billed", compute="_compute_preview", store=True
+        string="Costs not yet billed",
+        compute="_compute_preview",
+        store=True,
+        compute_sudo=False,
     )
 
     @api.model

@@ -40,10 +40,11 @@ class CustomsProfitShare(models.TransientModel):
         inverse_name="wizard_id",
         compute="_compute_preview",
         store=True,
+        compute_sudo=False,
         string="Shares",
     )
     amount_total = fields.Monetary(
-        string="To accrue", compute="_compute_preview", store=True
+        string="To accrue", compute="_compute_preview", store=True, compute_sudo=False
     )
 
     @api.constrains("percent")

@@ -209,8 +209,13 @@ class TestEntryPreview(CustomsCase):
     def test_drafts_that_cannot_be_posted_are_shown_with_the_reason(self):
         declaration = self.import_sad(one_item())
         model = self.env.registry["account.move"]
-        refusal = UserError("The period is under review.")
-        with patch.object(model, "_post", side_effect=refusal):
+
+        def refuse(moves, soft=True):
+            if moves:
+                raise UserError("The period is under review.")
+            return moves
+
+        with patch.object(model, "_post", refuse):
             preview = self.preview(declaration)
         self.assertEqual(preview.problems, "The period is under review.")
         self.assertEqual(len(preview.line_ids), 4)

@@ -1,65 +1,9 @@
 """Post-clearance demands, and the share of goods already sold."""
 
-from common import CustomsCase
+from after import AfterClearanceCase
 
 from odoo.exceptions import UserError
 from odoo.fields import Date
-from odoo.tests import new_test_user
-
-
-class AfterClearanceCase(CustomsCase):
-    """Own imports whose assessments are typed."""
-
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.bank_journal = cls.company_data["default_journal_bank"]
-        cls.bank = cls.bank_journal.default_account_id
-        cls.cogs = cls.company._get_customs_account("cogs")
-
-    def tax(self, code):
-        return self.env.ref(f"customs_invoicing.tax_code_{code.lower()}")
-
-    def assess(self, declaration, taxes, date="2026-03-06", **vals):
-        """Record and post an assessment of ``{tax code: amount or line values}``."""
-        lines = []
-        for code, amount in taxes.items():
-            facts = amount if isinstance(amount, dict) else {"amount_assessed": amount}
-            lines.append({"tax_code_id": self.tax(code).id, **facts})
-        version = declaration._record_assessment(lines, date=date, **vals)
-        version.action_post()
-        return version
-
-    def own_file(self, duty=5000, **vals):
-        """Return our own import with a posted duty."""
-        declaration = self.typed(**vals)
-        self.assess(declaration, {"CID": duty})
-        return declaration
-
-    def events(self, declaration, event):
-        moves = declaration._get_customs_moves()
-        return moves.filtered(lambda m: m.customs_event == event).sorted("id")
-
-    def undo(self, move, date="2026-06-30"):
-        """Reverse an entry through the wizard; return the reversal, posted."""
-        wizard = (
-            self.env["account.move.reversal"]
-            .with_context(active_model="account.move", active_ids=move.ids)
-            .create({"date": date, "journal_id": move.journal_id.id})
-        )
-        wizard.refund_moves()
-        reversal = wizard.new_move_ids
-        if reversal.state == "draft":
-            reversal.action_post()
-        return reversal
-
-    def user(self, role):
-        return new_test_user(
-            self.env,
-            login=f"after_{role}",
-            groups=f"base.group_user,customs_invoicing.group_customs_{role}",
-            company_id=self.company.id,
-        )
 
 
 class TestSoldShare(AfterClearanceCase):
@@ -135,7 +79,9 @@ class TestSoldShare(AfterClearanceCase):
             move.line_ids.filtered(lambda x: x.account_id == self.cogs).balance
             for move in moves
         ]
-        self.assertEqual([f"{amount:.2f}" for amount in moved], ["3000.00", "60.01", "-660.01"])
+        self.assertEqual(
+            [f"{amount:.2f}" for amount in moved], ["3000.00", "60.01", "-660.01"]
+        )
         self.assertAlmostEqual(self.account_balance(self.cogs, declaration), 2400)
         self.assertAlmostEqual(self.account_balance(self.clearing, declaration), 1600)
 
@@ -201,7 +147,7 @@ class TestSoldShare(AfterClearanceCase):
             client.action_move_sold_share()
         declaration = self.own_file(sold_share=60)
         with self.assertRaisesRegex(UserError, "Only a customs verifier"):
-            declaration.with_user(self.user("user")).action_move_sold_share()
+            self.as_role("user", declaration).action_move_sold_share()
         for share in (-1, 100.01):
             with self.subTest(share), self.cr.savepoint(), self.assertRaises(Exception):
                 declaration.sold_share = share

@@ -1,0 +1,507 @@
+"""The client's money: asked for, received, applied to invoices, returned."""
+
+from common import CustomsCase, item, tax
+
+from odoo import fields
+from odoo.exceptions import UserError
+
+
+class TestDeposits(CustomsCase):
+    """Spanish-style file: duty 1 500.00, VAT 6 741.00, terminal 180.00, fee 120.00."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.bank = cls.company_data["default_journal_bank"]
+        cls.bank_account = cls.bank.default_account_id
+        cls.deposits = cls.company.customs_client_deposits_account_id
+        cls.third_party = cls.env.ref("customs_invoicing.charge_code_third_party")
+        sale_tax = cls.company.account_sale_tax_id
+        sale_tax.amount = 21
+        cls.service_code.product_id.taxes_id = sale_tax
+        cls.output_tax = cls.company_data["default_account_tax_sale"]
+
+    def assessed_file(self, **facts):
+        """Value 30 000.00: duty 5 %, VAT 21 % of 32 100.00."""
+        return self.import_sad(
+            [
+                item(
+                    price="30000.00",
+                    taxes=[
+                        tax("CID", "30000.00", "5", "1500.00"),
+                        tax("VAT", "32100.00", "21", "6741.00"),
+                    ],
+                )
+            ],
+            **{"global_tax": None, **facts},
+        )
+
+    def paid_file(self, **facts):
+        """A file whose duties were paid from the bank, and the terminal too."""
+        declaration = self.assessed_file(**facts)
+        self.post_assessment(declaration)
+        self.outlay(declaration, 180.00)
+        self.add_service(declaration, 120.00)
+        return declaration
+
+    def outlay(self, declaration, amount):
+        wizard = self.env["customs.outlay"].create(
+            {
+                "date": "2026-03-05",
+                "journal_id": self.bank.id,
+                "line_ids": [
+                    (
+                        0,
+                        0,
+                        {
+                            "declaration_id": declaration.id,
+                            "charge_code_id": self.third_party.id,
+                            "amount": amount,
+                            "receipt": "THC-1",
+                        },
+                    )
+                ],
+            }
+        )
+        return wizard._record()
+
+    def request(self, declaration, amount=9000.00, **vals):
+        return self.env["customs.funds.request"].create(
+            {
+                "declaration_id": declaration.id,
+                "amount": amount,
+                "date": "2026-03-01",
+                **vals,
+            }
+        )
+
+    def receive(self, request, amount=None, date="2026-03-02", journal=None):
+        wizard = (
+            self.env["customs.cash.movement"]
+            .with_context(**request.action_receive()["context"])
+            .create({"date": date, "journal_id": (journal or self.bank).id})
+        )
+        if amount is not None:
+            wizard.amount = amount
+        before = request.move_line_ids.move_id
+        wizard.action_confirm()
+        return request.move_line_ids.move_id - before
+
+    def give_back(self, request, amount=None, date="2026-03-10"):
+        wizard = (
+            self.env["customs.cash.movement"]
+            .with_context(**request.action_return()["context"])
+            .create({"date": date, "journal_id": self.bank.id})
+        )
+        if amount is not None:
+            wizard.amount = amount
+        before = request.move_line_ids.move_id
+        wizard.action_confirm()
+        return request.move_line_ids.move_id - before
+
+    def assert_deposit(self, request, state, **amounts):
+        request.invalidate_recordset()
+        self.assertEqual(request.state, state)
+        names = ("received", "applied", "returned", "left")
+        self.assertEqual(
+            {name: f"{request[f'amount_{name}']:.2f}" for name in names},
+            {name: f"{amounts.get(name, 0.0):.2f}" for name in names},
+        )
+
+    def applications(self, request):
+        return request.move_line_ids.filtered(
+            lambda line: line.customs_deposit_step == "applied"
+        ).move_id
+
+    # === THE WHOLE WAY === #
+
+    def test_deposit_received_applied_and_surplus_returned(self):
+        declaration = self.paid_file()
+        request = self.request(declaration)
+        self.assertTrue(request.name.startswith("DEP/"))
+        self.assertFalse(request.move_line_ids)
+        self.assert_deposit(request, "requested")
+
+        received = self.receive(request)
+        self.assertEqual(received.customs_event, "deposit")
+        self.assertEqual(received.journal_id, self.bank)
+        self.assertEqual(received.date.isoformat(), "2026-03-02")
+        self.assert_items(
+            received,
+            [
+                (self.bank_account, self.client, 9000.00, "", "", ""),
+                (self.deposits, self.client, -9000.00, "", "", ""),
+            ],
+        )
+        self.assertEqual(received.line_ids.customs_declaration_id, declaration)
+        self.assertFalse(received.line_ids.customs_charge_id)
+        self.assert_deposit(request, "received", received=9000, left=9000)
+        self.assertEqual(declaration.deposit_left, 9000.00)
+
+        invoice = self.bill(declaration, date="2026-03-06")
+        self.assertEqual(invoice.amount_total, 8566.20)
+        applied = self.applications(request)
+        self.assertEqual(applied.customs_event, "deposit")
+        self.assertEqual(applied.date.isoformat(), "2026-03-06")
+        self.assert_items(
+            applied,
+            [
+                (self.deposits, self.client, 8566.20, "", "", ""),
+                (self.receivable, self.client, -8566.20, "", "", ""),
+            ],
+        )
+        self.assertEqual(invoice.amount_residual, 0.0)
+        self.assert_deposit(
+            request, "received", received=9000, applied=8566.20, left=433.80
+        )
+
+        returned = self.give_back(request)
+        self.assert_items(
+            returned,
+            [
+                (self.deposits, self.client, 433.80, "", "", ""),
+                (self.bank_account, self.client, -433.80, "", "", ""),
+            ],
+        )
+        self.assert_deposit(
+            request, "applied", received=9000, applied=8566.20, returned=433.80
+        )
+        self.assertTrue(all(request.move_line_ids.mapped("reconciled")))
+        self.assert_money(declaration, control_balance=0, to_bill=0)
+        for account, balance in (
+            (self.deposits, 0.0),
+            (self.control, 0.0),
+            (self.receivable, 0.0),
+            (self.payable, -8241.00),
+            (self.bank_account, 9000.00 - 180.00 - 433.80),
+            (self.income, -120.00),
+            (self.output_tax, -25.20),
+        ):
+            with self.subTest(account=account.name):
+                self.assertAlmostEqual(self.account_balance(account), balance, 2)
+
+    def test_requested_amount_is_proposed(self):
+        declaration = self.assessed_file()
+        self.add_service(declaration, 120.00)
+        request = self.env["customs.funds.request"].create(
+            {"declaration_id": declaration.id}
+        )
+        self.assertEqual(request.amount, 8361.00)
+        second = self.env["customs.funds.request"].create(
+            {"declaration_id": declaration.id}
+        )
+        self.assertEqual(second.amount, 0.0)
+
+    def test_part_is_received_then_the_rest(self):
+        request = self.request(self.assessed_file())
+        self.receive(request, 4000.00)
+        self.assert_deposit(request, "partial", received=4000, left=4000)
+        self.receive(request)
+        self.assert_deposit(request, "received", received=9000, left=9000)
+
+    # === APPLYING === #
+
+    def test_never_more_than_is_held_is_applied(self):
+        declaration = self.paid_file()
+        request = self.request(declaration, 5000.00)
+        self.receive(request)
+        invoice = self.bill(declaration)
+        self.assertAlmostEqual(invoice.amount_residual, 3566.20, 2)
+        self.assert_deposit(request, "applied", received=5000, applied=5000)
+        self.assertFalse(request._apply(invoice))
+        with self.assertRaisesRegex(UserError, "nothing to apply"):
+            request.action_apply()
+
+    def test_applied_by_hand_where_the_company_wants_so(self):
+        self.company.customs_apply_deposits = False
+        declaration = self.paid_file()
+        request = self.request(declaration)
+        self.receive(request, date="2026-03-08")
+        invoice = self.bill(declaration, date="2026-03-06")
+        self.assertAlmostEqual(invoice.amount_residual, 8566.20, 2)
+        request.action_apply()
+        applied = self.applications(request)
+        # the money came after the invoice
+        self.assertEqual(applied.date.isoformat(), "2026-03-08")
+        self.assertEqual(invoice.amount_residual, 0.0)
+        self.assert_deposit(
+            request, "received", received=9000, applied=8566.20, left=433.80
+        )
+
+    def test_oldest_request_first(self):
+        declaration = self.paid_file()
+        late = self.request(declaration, 9000.00, date="2026-03-03")
+        early = self.request(declaration, 500.00, date="2026-03-01")
+        self.receive(late)
+        self.receive(early)
+        self.bill(declaration)
+        self.assert_deposit(early, "applied", received=500, applied=500)
+        self.assert_deposit(
+            late, "received", received=9000, applied=8066.20, left=933.80
+        )
+
+    def test_deposit_pays_its_own_file_of_a_collective_invoice(self):
+        first = self.paid_file()
+        second = self.paid_file(
+            registration=("C", "900", "3/6/26"), assessment=("A", "901", "3/6/26")
+        )
+        request = self.request(first, 20000.00)
+        self.receive(request)
+        invoice = self.env["account.move"].create(
+            {
+                "move_type": "out_invoice",
+                "partner_id": self.client.id,
+                "invoice_date": "2026-03-10",
+            }
+        )
+        charges = first._get_open_charges() | second._get_open_charges()
+        invoice._customs_add_charges([charges])
+        invoice.action_post()
+        self.assertAlmostEqual(invoice.amount_total, 2 * 8566.20, 2)
+        self.assertAlmostEqual(invoice.amount_residual, 8566.20, 2)
+        self.assert_deposit(
+            request, "received", received=20000, applied=8566.20, left=11433.80
+        )
+        self.assertFalse(request._apply(invoice))
+
+    def test_another_clients_invoice_is_left_alone(self):
+        request = self.request(self.paid_file())
+        self.receive(request)
+        other = self.paid_file(
+            registration=("C", "900", "3/6/26"), assessment=("A", "901", "3/6/26")
+        )
+        invoice = self.bill(other)
+        self.assertAlmostEqual(invoice.amount_residual, 8566.20, 2)
+        self.assert_deposit(request, "received", received=9000, left=9000)
+
+    def test_accountant_who_posts_applies_too(self):
+        declaration = self.paid_file()
+        request = self.request(declaration)
+        self.receive(request)
+        invoice = declaration.action_create_invoices()
+        invoice.invoice_date = "2026-03-06"
+        accountant = self.env["res.users"].create(
+            {
+                "name": "Accountant",
+                "login": "deposit_accountant",
+                "company_id": self.company.id,
+                "company_ids": [(6, 0, self.company.ids)],
+                "group_ids": [
+                    (
+                        6,
+                        0,
+                        [
+                            self.env.ref("base.group_user").id,
+                            self.env.ref("account.group_account_user").id,
+                        ],
+                    )
+                ],
+            }
+        )
+        invoice.with_user(accountant).action_post()
+        self.assertEqual(invoice.amount_residual, 0.0)
+
+    # === UNDOING === #
+
+    def test_reversing_gives_every_amount_back(self):
+        declaration = self.paid_file()
+        request = self.request(declaration)
+        received = self.receive(request)
+        invoice = self.bill(declaration)
+        applied = self.applications(request)
+        applied.action_customs_reverse()
+        self.assert_deposit(request, "received", received=9000, left=9000)
+        self.assertAlmostEqual(invoice.amount_residual, 8566.20, 2)
+        self.assertAlmostEqual(
+            self.account_balance(self.deposits, declaration), -9000.00, 2
+        )
+        with self.assertRaisesRegex(UserError, "reversed already"):
+            applied.action_customs_reverse()
+        received.action_customs_reverse()
+        self.assert_deposit(request, "requested")
+        self.assertAlmostEqual(self.account_balance(self.deposits), 0.0, 2)
+
+    def test_reset_entry_opens_the_deposit_again(self):
+        declaration = self.paid_file()
+        request = self.request(declaration)
+        self.receive(request)
+        self.bill(declaration)
+        self.applications(request).button_draft()
+        self.assert_deposit(request, "received", received=9000, left=9000)
+
+    # === REFUSALS === #
+
+    def test_never_more_is_returned_than_is_left(self):
+        request = self.request(self.assessed_file())
+        self.receive(request, 1000.00)
+        with self.assertRaisesRegex(UserError, "only .*1,000.00 is left"):
+            self.give_back(request, 1000.01)
+        self.give_back(request)
+        self.assert_deposit(request, "returned", received=1000, returned=1000)
+
+    def test_locked_period_and_zero_are_refused(self):
+        request = self.request(self.assessed_file())
+        with self.assertRaisesRegex(UserError, "above zero"):
+            self.receive(request, 0.0)
+        self.company.fiscalyear_lock_date = "2026-03-31"
+        with self.assertRaisesRegex(UserError, "2026-03-02 is in a locked period"):
+            self.receive(request)
+        self.assertFalse(request.move_line_ids)
+
+    def test_own_import_has_no_client_to_ask(self):
+        self.company.partner_id.customs_code = "OWN-1"
+        declaration = self.assessed_file(importer=("OWN-1", "Us"))
+        with self.assertRaisesRegex(UserError, "no client to ask"):
+            self.request(declaration)
+
+    def test_request_with_money_is_neither_withdrawn_nor_deleted_nor_moved(self):
+        request = self.request(self.assessed_file())
+        other = self.assessed_file(
+            registration=("C", "900", "3/6/26"), assessment=("A", "901", "3/6/26")
+        )
+        request.action_withdraw()
+        self.assert_deposit(request, "cancelled")
+        with self.assertRaisesRegex(UserError, "was withdrawn"):
+            self.receive(request)
+        request.action_reinstate()
+        self.receive(request)
+        for action in (
+            request.action_withdraw,
+            request.unlink,
+            lambda: request.write({"declaration_id": other.id}),
+        ):
+            with self.assertRaises(UserError):
+                action()
+
+    # === CURRENCIES === #
+
+    def foreign_bank(self, code="EUR"):
+        currency = self.env["res.currency"].with_context(active_test=False).search(
+            [("name", "=", code)]
+        )
+        currency.active = True
+        self.env["res.currency.rate"].create(
+            [
+                {"currency_id": currency.id, "name": "2026-01-01", "rate": 0.5},
+                {"currency_id": currency.id, "name": "2026-03-05", "rate": 0.4},
+            ]
+        )
+        journal = self.env["account.journal"].create(
+            {
+                "name": f"Bank {code}",
+                "code": f"B{code}",
+                "type": "bank",
+                "currency_id": currency.id,
+            }
+        )
+        lines = (
+            journal.inbound_payment_method_line_ids
+            | journal.outbound_payment_method_line_ids
+        )
+        lines.payment_account_id = journal.default_account_id
+        return currency, journal
+
+    def test_deposit_in_another_currency_keeps_it(self):
+        """1 000 EUR come in worth 2 000.00 and pay 2 500.00 at the later rate."""
+        euro, journal = self.foreign_bank()
+        declaration = self.paid_file()
+        request = self.request(declaration, 1000.00, currency_id=euro.id)
+        received = self.receive(request, journal=journal)
+        self.assert_items(
+            received,
+            [
+                (journal.default_account_id, self.client, 2000.00, "", "", ""),
+                (self.deposits, self.client, -2000.00, "", "", ""),
+            ],
+        )
+        self.assertEqual(received.line_ids.currency_id, euro)
+        self.assertEqual(
+            sorted(received.line_ids.mapped("amount_currency")), [-1000, 1000]
+        )
+        self.assertEqual(request.held_currency_id, euro)
+        self.assert_deposit(request, "received", received=1000, left=1000)
+        invoice = self.bill(declaration, date="2026-03-06")
+        self.assertAlmostEqual(invoice.amount_residual, 8566.20 - 2500.00, 2)
+        applied = self.applications(request)
+        self.assert_items(
+            applied,
+            [
+                (self.deposits, self.client, 2500.00, "", "", ""),
+                (self.receivable, self.client, -2500.00, "", "", ""),
+            ],
+        )
+        self.assert_deposit(request, "applied", received=1000, applied=1000)
+        self.assertAlmostEqual(self.account_balance(self.deposits), 0.0, 2)
+
+    def test_two_currencies_do_not_mix_in_one_request(self):
+        euro, journal = self.foreign_bank()
+        request = self.request(self.assessed_file(), 9000.00)
+        self.receive(request, 1000.00)
+        with self.assertRaisesRegex(UserError, "cannot be added"):
+            self.receive(request, 100.00, journal=journal)
+        self.assertEqual(euro.name, "EUR")
+
+    # === FINDING THEM === #
+
+    def test_filters_follow_the_ledger(self):
+        requests = self.env["customs.funds.request"]
+        waiting = self.request(self.assessed_file())
+        held = self.request(
+            self.assessed_file(
+                registration=("C", "900", "3/6/26"), assessment=("A", "901", "3/6/26")
+            )
+        )
+        self.receive(held)
+        found = requests.search([("amount_left", ">", 0)])
+        self.assertIn(held, found)
+        self.assertNotIn(waiting, found)
+        self.assertIn(waiting, requests.search([("state", "=", "requested")]))
+        self.assertIn(held, requests.search([("state", "in", ["received"])]))
+        today = fields.Date.context_today(held)
+        age = (today - fields.Date.to_date("2026-03-02")).days
+        self.company.customs_deposit_days = age
+        self.assertNotIn(held, requests.search([("is_old", "=", True)]))
+        self.company.customs_deposit_days = age - 1
+        held.invalidate_recordset()
+        self.assertIn(held, requests.search([("is_old", "=", True)]))
+        self.assertNotIn(waiting, requests.search([("is_old", "=", True)]))
+
+    def test_banner_asks_until_the_funds_are_there(self):
+        declaration = self.assessed_file()
+        self.assertNotIn("prefunds", declaration.warning_message)
+        prefunded = self.env.ref("customs_invoicing.payment_method_p3")
+        declaration.charge_ids.filtered("tax_code_id").payment_method_id = prefunded
+        self.assertIn("8,241.00", declaration.warning_message)
+        request = self.request(declaration, 8241.00)
+        self.receive(request, 8000.00)
+        declaration.invalidate_recordset()
+        self.assertIn("241.00 of", declaration.warning_message)
+        self.receive(request)
+        declaration.invalidate_recordset()
+        self.assertNotIn("prefunds", declaration.warning_message or "")
+
+    def test_paper_says_it_is_no_invoice(self):
+        request = self.request(self.assessed_file(), note="Pay before the ship lands")
+        html = (
+            self.env["ir.actions.report"]
+            ._render_qweb_html(
+                "customs_invoicing.report_funds_request", request.ids
+            )[0]
+            .decode()
+        )
+        for text in (request.name, "not an invoice", "9,000.00", "the ship lands"):
+            self.assertIn(text, html)
+
+    def test_ways_between_file_and_request(self):
+        declaration = self.assessed_file()
+        request = self.request(declaration)
+        self.assertEqual(declaration.funds_request_count, 1)
+        action = declaration.action_view_funds_requests()
+        self.assertEqual(action["res_id"], request.id)
+        self.assertEqual(
+            request.action_view_declaration()["res_id"], declaration.id
+        )
+        new = declaration.action_request_funds()
+        self.assertEqual(new["context"]["default_declaration_id"], declaration.id)
+        self.receive(request)
+        self.assertTrue(request.action_view_moves())
