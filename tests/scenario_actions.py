@@ -283,6 +283,7 @@ class Actions:
             terms = [line for line in move.of("ar") if line.facts.get("due")]
             if terms:
                 invoice.invoice_date_due = terms[0].facts["due"]
+            self._add_chosen(invoice, declaration, billed)
             self._set_billed_by_hand(invoice, billed)
             invoice.action_post()
 
@@ -354,6 +355,20 @@ class Actions:
         declaration.line_ids[:1].customs_value = float(amount * 20)
         declaration.tariff_id = self.case.tariff
         declaration.action_calculate()
+
+    def _add_chosen(self, invoice, declaration, billed):
+        """Add charges that are not proposed, on the invoice's own screen."""
+        on_invoice = invoice.invoice_line_ids.customs_charge_id
+        missing = declaration.charge_ids.filtered(
+            lambda charge: charge not in on_invoice
+            and charge.amount_to_bill
+            and charge.tax_code_id.code in [line.tax for line in billed]
+        )
+        if missing:
+            action = invoice.action_add_customs_charges()
+            wizard = self.env[action["res_model"]].browse(action["res_id"])
+            wizard.charge_ids = [Command.set(missing.ids)]
+            wizard.action_add()
 
     def _set_billed_by_hand(self, invoice, billed):
         lines = invoice.invoice_line_ids.filtered(
@@ -704,6 +719,8 @@ class Actions:
             (move.debits("client_deposits") and move.has("ar"), self.apply_deposit),
             (move.debits("refunds_due") and move.has("ar"), self.offset_refund),
             (move.debits("refund_recv"), self.accept_refund),
+            (move.debits("securities"), self.lodge_security),
+            (move.credits("securities"), self.convert_security),
             (move.debits("disb_variance"), self.write_off),
             (move.debits("bad_debt"), self.write_off),
             (move.credits("staff_float"), self.record_outlay),
@@ -837,6 +854,7 @@ class Actions:
 
     def accrue_period(self, move):
         """Accrue services and costs of the month end in one run, with its reversal."""
+        self._lodge(move, self.replay.files_of(move)[0])
         month = [
             other
             for other in self.replay.moves
@@ -986,7 +1004,57 @@ class Actions:
     # === SECURITIES === #
 
     def lodge_security(self, move):
-        self.case.fail("securities are not replayed yet")
+        line = move.of("securities")[0]
+        declaration = self.replay.file(line.file)
+        self._record_security(
+            move,
+            "lodge",
+            declaration,
+            line,
+            [{"amount": float(line.balance)}],
+            payee_id=self.replay.partner(line.partner).id
+            if line.partner
+            else self.replay.authority.id,
+        )
 
     def release_security(self, move):
-        self.case.fail("securities are not replayed yet")
+        self._free_security(move, "release")
+
+    def convert_security(self, move):
+        """The duty became final: it is assessed, and the security pays it."""
+        declaration = self.replay.files_of(move)[0]
+        payer = "importer" if declaration.capacity == "own" else "declarant"
+        self._instruct(declaration, payer, "payable")
+        debits = [line for line in move.lines if line.balance > 0]
+        self._record(move, declaration, debits)
+        declaration.action_post_assessment()
+        self._free_security(move, "convert")
+
+    def _free_security(self, move, operation):
+        line = move.of("securities")[0]
+        declaration = self.replay.file(line.file)
+        security = self.env["customs.security"].search(
+            [("declaration_id", "=", declaration.id)], limit=1
+        )
+        rows = [{"security_id": security.id, "amount": float(-line.balance)}]
+        self._record_security(
+            move, operation, declaration, line, rows, payee_id=security.payee_id.id
+        )
+
+    def _record_security(self, move, operation, declaration, line, rows, **vals):
+        through_cash = move.has("customs_cash")
+        wizard = self.env["customs.record.security"].create(
+            {
+                "operation": operation,
+                "declaration_id": declaration.id,
+                "date": move.date,
+                "way": "cash" if through_cash else "bank",
+                "journal_id": self._bank_journal.id,
+                "account_id": self.customs_account("cash").id
+                if through_cash
+                else False,
+                "line_ids": [Command.create(row) for row in rows],
+                **vals,
+            }
+        )
+        wizard.action_record()

@@ -19,6 +19,7 @@ What is not compared one to one:
 import re
 from collections import defaultdict
 from decimal import Decimal
+from itertools import combinations
 
 from odoo import fields
 from odoo.fields import Command
@@ -408,13 +409,13 @@ class Replay:
 
     def _take(self, move, pool):
         """Find moves of the pool that are this move; take them out of it."""
-        candidates = [[m] for m in pool] + [list(pool)]
-        for candidate in candidates:
-            moves = self.env["account.move"].union(*candidate) if candidate else pool
-            if moves and self._is(move, moves):
-                self.pool -= moves
-                self._note_stock(move)
-                return True
+        for size in range(1, min(len(pool), 4) + 1):
+            for chosen in combinations(pool, size):
+                moves = pool.browse([m.id for m in chosen])
+                if self._is(move, moves):
+                    self.pool -= moves
+                    self._note_stock(move)
+                    return True
         return False
 
     def _note_stock(self, move):

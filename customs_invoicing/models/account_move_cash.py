@@ -67,6 +67,10 @@ class AccountMove(models.Model):
         paid = sum(matches.mapped("debit_amount_currency"))
         return max(self.currency_id.round(share - paid), 0.0)
 
+    def _get_customs_control_items(self):
+        """Return the items of outlays for clients on these moves."""
+        return self.line_ids.filtered(lambda line: line._is_customs_control())
+
     @api.model
     def _check_customs_period(self, company, date, journal=None, has_tax=False):
         """Refuse an accounting date in a locked period, before anything is written.

@@ -27,6 +27,9 @@ EVENTS = [
 #: Entries that make a charge dearer or cheaper, beside the bills of vendors
 CHARGING_EVENTS = ("assessment", "outlay", "exchange")
 
+#: Entries that book expected duty; all else on its account takes it up
+ACCRUING_EVENTS = ("accrual", "true_up")
+
 #: Entries that settle a charge instead of billing it
 WAIVING_EVENTS = ("write_off", "refund")
 

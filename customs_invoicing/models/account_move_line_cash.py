@@ -152,3 +152,26 @@ class AccountMoveLine(models.Model):
                 and any(item.balance < 0 for item in items)
             ]
         )
+
+    # === EXCHANGE DIFFERENCES OF OUTLAYS === #
+
+    def _reconcile_plan(self, reconciliation_plan):
+        """Move exchange differences onto their files where the company wants it."""
+        result = super()._reconcile_plan(reconciliation_plan)
+        payables = _flatten(self.browse(), reconciliation_plan).filtered(
+            lambda line: line.account_type == "liability_payable"
+            and line.currency_id != line.company_currency_id
+            and line.company_id.customs_exact_outlay
+        )
+        if payables:
+            # sudo: whoever pays vendors may lack customs rights; the company decided
+            items = payables.sudo().move_id._get_customs_control_items()
+            items.customs_declaration_id._take_over_exchange()
+        return result
+
+
+def _flatten(lines, plan):
+    """Return all journal items of a reconciliation plan."""
+    for part in plan:
+        lines |= part if isinstance(part, models.BaseModel) else _flatten(lines, part)
+    return lines

@@ -37,6 +37,21 @@ class AccountMove(models.Model):
                 )
             )
 
+    # === WHOSE BILL === #
+
+    def _is_customs_authority_bill(self):
+        """Whether this is the bill, or refund, of an assessment."""
+        self.ensure_one()
+        return self.is_purchase_document() and bool(self.customs_assessment_id)
+
+    def _is_customs_vendor_bill(self):
+        """Whether this is a bill or refund of a vendor, not of the authority."""
+        self.ensure_one()
+        return (
+            self.is_purchase_document(include_receipts=True)
+            and not self.customs_assessment_id
+        )
+
     # === FINDING === #
 
     def _is_customs_matchable(self):
@@ -176,9 +191,7 @@ class AccountMove(models.Model):
         """
         bills = self.sudo().filtered(  # sudo: see _get_customs_declarations
             lambda move: (
-                move.state == "draft"
-                and move.is_purchase_document(include_receipts=True)
-                and not move.customs_assessment_id
+                move.state == "draft" and move._is_customs_vendor_bill()
             )
         )
         lines = bills.line_ids.filtered(

@@ -57,9 +57,7 @@ class AccountMove(models.Model):
         # sudo: whoever posts a bill brings its entries about
         bills = self.sudo().filtered(
             lambda move: (
-                move.state == "posted"
-                and move.is_purchase_document(include_receipts=True)
-                and not move.customs_assessment_id
+                move.state == "posted" and move._is_customs_vendor_bill()
             )
         )
         clearing = bills._customs_get_clearing_lines()
@@ -285,7 +283,7 @@ class AccountMove(models.Model):
         """Return the items of vendors' documents that clear others of their file."""
         # sudo: see _get_customs_declarations
         bills = self.sudo().filtered(
-            lambda move: move.is_purchase_document(include_receipts=True)
+            lambda move: move._is_customs_vendor_bill()
         )
         return bills.line_ids.filtered(
             lambda line: line.customs_declaration_id and line._is_customs_cleared()

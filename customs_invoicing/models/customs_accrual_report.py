@@ -1,7 +1,7 @@
 from odoo import fields, models
 from odoo.tools import SQL
 
-from .customs_declaration_accrual import ACCRUING_EVENTS
+from .account_move_entry import ACCRUING_EVENTS
 
 
 class CustomsAccrualReport(models.Model):

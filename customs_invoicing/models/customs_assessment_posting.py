@@ -297,18 +297,19 @@ class CustomsAssessment(models.Model):
     def _get_import_vat_amounts(self, deltas):
         """Return ``{(charge, rate, taken back): amount}`` of the tax lines of a bill.
 
-        A changed base carries the change of the tax. Where the tax alone changed, the
-        new tax is posted on the full base, and the old one taken back with it.
+        A changed base carries the change of the tax, and so does a tax without one.
+        Where the tax alone changed, the new tax is posted on the full base, and the old
+        one taken back with it.
         """
         self.ensure_one()
         targets, amounts = self._get_targets(), {}
         for target, (base, amount) in deltas.items():
             if target.way != "debt" or not target.charge._is_own_import_vat():
                 continue
-            if base:
+            full_base, new = targets.get(target, (0.0, 0.0))
+            if base or not full_base:
                 amounts[target.charge, target.rate, False] = amount
             else:
-                new = targets[target][1]
                 amounts[target.charge, target.rate, False] = new
                 amounts[target.charge, target.rate, True] = amount - new
         return amounts

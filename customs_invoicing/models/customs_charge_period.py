@@ -5,6 +5,7 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.tools import SQL
 
+from ..tools import to_decimal
 from .account_move_entry import CHARGING_EVENTS
 from .customs_charge_amounts import CLIENT_MOVE_TYPES
 
@@ -99,7 +100,10 @@ class CustomsCharge(models.Model):
                 charges=list(self.ids),
             )
         )
-        return {charge: PeriodAmounts(*amounts) for charge, *amounts in rows}
+        return {
+            charge: PeriodAmounts(*map(to_decimal, amounts))
+            for charge, *amounts in rows
+        }
 
     @api.model
     def _get_period_posted_sql(self, date):

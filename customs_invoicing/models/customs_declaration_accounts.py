@@ -35,8 +35,3 @@ class CustomsDeclaration(models.Model):
         help="Import VAT on our own goods is deducted with the assessment, or waits "
         "until its certificate arrives.",
     )
-
-    def _has_accrual(self):
-        """Whether expected duty of the file stands in the books as an accrual."""
-        self.ensure_one()
-        return False

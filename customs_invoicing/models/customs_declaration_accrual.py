@@ -6,10 +6,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
-from ..tools import to_float
-
-#: Entries that book expected duty; all else on its account takes it up
-ACCRUING_EVENTS = ("accrual", "true_up")
+from ..tools import to_decimal, to_float
+from .account_move_entry import ACCRUING_EVENTS
 
 #: What decides the accounts, and cannot change while an accrual counts
 FIXED_BY_ACCRUAL = {
@@ -173,10 +171,11 @@ class CustomsDeclaration(models.Model):
         self.env["customs.charge"].flush_model(["tax_code_id"])
         self.env["res.company"].flush_model(["customs_duty_accrual_account_id"])
         found = defaultdict(dict)
-        for declaration, tax, *values in self.env.execute_query(
-            self._get_accruals_sql()
-        ):
-            found[declaration][tax] = Accrued(*values)
+        rows = self.env.execute_query(self._get_accruals_sql())
+        for declaration, tax, still, total, since in rows:
+            found[declaration][tax] = Accrued(
+                to_decimal(still), to_decimal(total), since
+            )
         return found
 
     def _get_accruals_sql(self):

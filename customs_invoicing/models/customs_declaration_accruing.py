@@ -4,7 +4,7 @@ from odoo.exceptions import UserError
 from ..engine.accrual import differences
 from ..engine.posting import ACCRUED_KINDS
 from ..tools import to_decimal, to_float
-from .customs_declaration_accrual import ACCRUING_EVENTS
+from .account_move_entry import ACCRUING_EVENTS
 
 
 class CustomsDeclaration(models.Model):

@@ -176,7 +176,8 @@ class CustomsDeclaration(models.Model):
             )
             for line in results if exchange.state == "posted" else ():
                 difference = to_decimal(line.balance)
-                found[move].append((line.account_id, difference, exchange.date))
+                # Odoo may date the difference later than the payment
+                found[move].append((line.account_id, difference, match.max_date))
         return found
 
     def _get_exchange_moved(self):
@@ -200,36 +201,3 @@ class CustomsDeclaration(models.Model):
             number, key = (0, charge) if charge else (1, account)
             moved[record.sudo(False)][number][key] += to_decimal(balance)
         return moved
-
-
-class AccountMove(models.Model):
-    _inherit = "account.move"
-
-    def _get_customs_control_items(self):
-        """Return the items of outlays for clients on this move."""
-        return self.line_ids.filtered(lambda line: line._is_customs_control())
-
-
-class AccountMoveLine(models.Model):
-    _inherit = "account.move.line"
-
-    def _reconcile_plan(self, reconciliation_plan):
-        """Move exchange differences onto their files where the company wants it."""
-        result = super()._reconcile_plan(reconciliation_plan)
-        payables = _flatten(self.browse(), reconciliation_plan).filtered(
-            lambda line: line.account_type == "liability_payable"
-            and line.currency_id != line.company_currency_id
-            and line.company_id.customs_exact_outlay
-        )
-        if payables:
-            # sudo: whoever pays vendors may lack customs rights; the company decided
-            items = payables.sudo().move_id._get_customs_control_items()
-            items.customs_declaration_id._take_over_exchange()
-        return result
-
-
-def _flatten(lines, plan):
-    """Return all journal items of a reconciliation plan."""
-    for part in plan:
-        lines |= part if isinstance(part, models.BaseModel) else _flatten(lines, part)
-    return lines

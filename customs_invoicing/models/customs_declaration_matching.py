@@ -35,11 +35,10 @@ class CustomsDeclaration(models.Model):
     _inherit = "customs.declaration"
 
     vendor_bill_count = fields.Integer(
-        string="Vendor bill count", compute="_compute_move_counts"
+        string="Vendor bill count", compute="_compute_vendor_bill_count"
     )
 
-    def _compute_move_counts(self):
-        result = super()._compute_move_counts()
+    def _compute_vendor_bill_count(self):
         groups = self.env["account.move.line"]._read_group(
             [
                 ("customs_declaration_id", "in", self.ids),
@@ -52,17 +51,11 @@ class CustomsDeclaration(models.Model):
         counts = {declaration.id: count for declaration, count in groups}
         for record in self:
             record.vendor_bill_count = counts.get(record._origin.id, 0)
-            record.authority_move_count -= record.vendor_bill_count
-        return result
-
-    def _get_authority_moves(self):
-        return super()._get_authority_moves() - self._get_vendor_bills()
 
     def _get_vendor_bills(self):
         """Return bills and refunds of brokers, couriers and carriers."""
         return self._get_customs_moves().filtered(
-            lambda move: move.is_purchase_document(include_receipts=True)
-            and not move.customs_assessment_id
+            lambda move: move._is_customs_vendor_bill()
         )
 
     def action_view_vendor_bills(self):
@@ -180,6 +173,10 @@ class CustomsDeclaration(models.Model):
         return dict(result)
 
     # === WHAT VENDORS MAY BILL === #
+
+    def _is_for_client(self):
+        """Whether what is paid on the file may be paid for a client."""
+        return self.capacity in ("direct", "indirect")
 
     def _get_vendor_debts(self, move):
         """Return what is open of these files for a draft bill or refund.

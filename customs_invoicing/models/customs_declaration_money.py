@@ -192,7 +192,7 @@ class CustomsDeclaration(models.Model):
         )
         authority, client, payments = (defaultdict(set) for _kind in range(3))
         for declaration, move in groups:
-            if move.is_purchase_document():
+            if move._is_customs_authority_bill():
                 authority[declaration.id].add(move.id)
             elif move.is_sale_document():
                 client[declaration.id].add(move.id)

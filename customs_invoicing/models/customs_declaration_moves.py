@@ -46,7 +46,9 @@ class CustomsDeclaration(models.Model):
         )
 
     def _get_authority_moves(self):
-        return self._get_customs_moves().filtered(lambda m: m.is_purchase_document())
+        return self._get_customs_moves().filtered(
+            lambda move: move._is_customs_authority_bill()
+        )
 
     def _get_client_moves(self):
         return self._get_customs_moves().filtered(lambda m: m.is_sale_document())

@@ -36,8 +36,7 @@ class CustomsDeclaration(models.Model):
         return self.charge_ids.filtered(
             lambda charge: charge.charge_code_id == code
             and charge.payee_id == payee
-            and charge.nature == "disbursement"
-            and not charge.tax_code_id
+            and charge.in_client_name
             and charge._is_open_outlay()
         )[:1]
 
@@ -53,18 +52,6 @@ class CustomsDeclaration(models.Model):
             "sequence": 50,
             "charge_code_id": code.id,
             "payee_id": payee.id,
-            "nature": "disbursement",
+            "in_client_name": True,
         }
         return {**values, "name": name} if name else values
-
-
-class CustomsCharge(models.Model):
-    _inherit = "customs.charge"
-
-    def _is_open_outlay(self):
-        """Whether another receipt may join the charge: it was not billed in full."""
-        self.ensure_one()
-        currency = self.currency_id
-        return currency.is_zero(self.amount_billed) or not currency.is_zero(
-            self.amount_to_bill
-        )

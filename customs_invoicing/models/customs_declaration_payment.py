@@ -134,6 +134,12 @@ class CustomsDeclaration(models.Model):
         by_company = instructions._get_for_files(self)
         numbers = accounts._get_by_number(self)
         named = self._get_named_methods(methods)
+        proposed = {
+            record: instructions._choose(
+                by_company.get(record.company_id.id, []), record, MAIN_KIND
+            )
+            for record in self
+        }
         choices = {}
         for key in keys:
             declaration, charge_code, tax_code = key
@@ -151,6 +157,7 @@ class CustomsDeclaration(models.Model):
                 named.get((declaration, tax_code), methods.browse()),
                 numbers.get(declaration, accounts),
                 choice,
+                proposed[declaration],
             )
         return choices
 
@@ -180,18 +187,18 @@ class CustomsDeclaration(models.Model):
                 named[key] = by_code.get(codes.pop(), methods.browse())
         return named
 
-    def _choose_payment(self, methods, named, account, choice):
+    def _choose_payment(self, methods, named, account, choice, proposed):
         """Return ``(method, account)`` for one charge.
 
         :param methods: all methods
         :param named: those the authority's code stands for, perhaps none
         :param account: the account whose number is in box 48, perhaps none
         :param choice: of the standing instructions
+        :param proposed: the choice that fills box 48 of a new file: where it says just
+            that, the instruction for the charge itself goes before
         """
         self.ensure_one()
-        method_id, account_id = (
-            choice.instruction.decides if choice.instruction else (False, False)
-        )
+        method_id, account_id = _decision(choice)
         instructed = methods.browse(method_id or ())
         fitting = self._get_methods_of_account(methods, account)
         method = methods.browse()
@@ -200,7 +207,11 @@ class CustomsDeclaration(models.Model):
                 named._to_engine(), self.capacity, [*fitting.ids, *instructed.ids]
             )
             method = methods.browse(found.key)
-        elif fitting and instructed.mechanism not in ("postponed", "security"):
+        elif (
+            fitting
+            and account.id != _decision(proposed)[1]
+            and instructed.mechanism not in ("postponed", "security")
+        ):
             # box 48 says which account pays, not what is postponed
             method = instructed if instructed in fitting else fitting[0]
         elif instructed:
@@ -253,10 +264,16 @@ class CustomsDeclaration(models.Model):
     def _get_payment_warnings(self):
         """Return sentences on how the file is paid that the officer should look at."""
         self.ensure_one()
-        if self.state in ("assessed", "released") and not self.has_unposted_assessment:
-            return []
-        warnings = self.charge_ids._get_payment_problems()
-        accounts = self.charge_ids.payment_account_id | self.payment_account_id
+        charges = self.charge_ids
+        charges = self.charge_ids
+        assessed = self.state in ("assessed", "released")
+        if assessed and not self.has_unposted_assessment:
+            # what we pay is in the books; what others pay is still to be watched
+            charges = charges.filtered(lambda charge: charge.payer != US)
+        warnings = charges._get_payment_problems()
+        accounts = charges.payment_account_id
+        if not assessed:
+            accounts |= self.payment_account_id
         day = self.registration_date or fields.Date.context_today(self)
         for account in accounts:
             warnings += account._get_letter_problems(day)
@@ -292,3 +309,8 @@ class CustomsDeclaration(models.Model):
         if needs:
             self.env["customs.payment.account"]._check_limit(needs, ready)
         return super().action_lodge()
+
+
+def _decision(choice):
+    """Return the ids of method and account that a choice decides, perhaps ``False``."""
+    return choice.instruction.decides if choice.instruction else (False, False)

@@ -151,9 +151,7 @@ class CustomsSecurity(models.Model):
     amount_forfeited = fields.Monetary(
         string="Forfeited", compute="_compute_amounts", store=True
     )
-    amount_open = fields.Monetary(
-        string="Held", compute="_compute_amounts", store=True
-    )
+    amount_open = fields.Monetary(string="Held", compute="_compute_amounts", store=True)
     state = fields.Selection(
         selection=[
             ("empty", "Planned"),

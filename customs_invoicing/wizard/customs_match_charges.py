@@ -102,8 +102,8 @@ class CustomsMatchCharges(models.TransientModel):
     @api.depends("declaration_ids.capacity")
     def _compute_has_client_file(self):
         for wizard in self:
-            wizard.has_client_file = "direct" in wizard.declaration_ids.mapped(
-                "capacity"
+            wizard.has_client_file = any(
+                file._is_for_client() for file in wizard.declaration_ids
             )
 
     @api.depends("move_id")
@@ -132,7 +132,7 @@ class CustomsMatchCharges(models.TransientModel):
     def _compute_amount_after(self):
         for wizard in self:
             chosen = wizard.line_ids.filtered("is_chosen")
-            kept = wizard._get_product_lines() - chosen.move_line_id
+            kept = wizard._get_product_lines() - chosen.move_line_id._origin
             wizard.amount_after = sum(kept.mapped("price_total")) + sum(
                 chosen.mapped("amount_total")
             )
@@ -179,7 +179,7 @@ class CustomsMatchCharges(models.TransientModel):
     # === ROWS === #
 
     def _get_product_lines(self):
-        return self.move_id.invoice_line_ids.filtered(
+        return self.move_id._origin.invoice_line_ids.filtered(
             lambda line: line.display_type == "product"
         )
 
@@ -307,7 +307,7 @@ class CustomsMatchCharges(models.TransientModel):
         )
 
     def _is_for_client(self, file):
-        return self.addressed_to == "client" and file.capacity == "direct"
+        return self.addressed_to == "client" and file._is_for_client()
 
     def _cap_rows(self, rows, rest):
         """Take what the bill pays of the open amounts, in their order.

@@ -213,11 +213,11 @@ class CustomsMatchChargesLine(models.TransientModel):
 
     def _get_disbursement_problems(self, values):
         problems = []
-        if self.declaration_id.capacity != "direct":
+        if not self.declaration_id._is_for_client():
             problems.append(
                 self.env._(
-                    "“%(label)s”: on %(file)s we do not act in a client's name, so "
-                    "nothing on it is paid for a client. Take it as a service.",
+                    "“%(label)s”: %(file)s is our own import, so nothing on it is paid "
+                    "for a client. Take it as a service.",
                     **values,
                 )
             )
@@ -321,20 +321,17 @@ class CustomsMatchChargesLine(models.TransientModel):
                 tax_ids=[Command.set(self.tax_ids.ids)],
             )
         if self.role == "disbursement":
-            charge = self.charge_id or self._create_charge()
+            charge = self._get_outlay_charge()
             return self._prepare_line_vals(
                 account_id=account.id, customs_charge_id=charge.id
             )
         return self._prepare_line_vals(account_id=account.id)
 
-    def _create_charge(self):
-        """Open the charge with which the client is billed what we paid for him."""
+    def _get_outlay_charge(self):
+        """Return the charge the client is billed with, opened where there is none."""
         self.ensure_one()
-        vals = {
-            "declaration_id": self.declaration_id.id,
-            "charge_code_id": self.charge_code_id.id,
-            "payee_id": self.move_id.commercial_partner_id.id,
-        }
-        if self.name:
-            vals["name"] = self.name
-        return self.env["customs.charge"].create(vals)
+        file, payee = self.declaration_id, self.move_id.commercial_partner_id
+        found = self.charge_id or file._find_outlay_charge(self.charge_code_id, payee)
+        return found or self.env["customs.charge"].create(
+            file._prepare_outlay_charge(self.charge_code_id, payee, self.name)
+        )

@@ -192,17 +192,14 @@ class CustomsRecordSecurity(models.TransientModel):
                     self.env._("%(name)s: Enter an amount above zero.", name=name)
                 )
             elif self.operation == "lodge" and line.security_id.amount_lodged:
-                problems.append(
-                    self.env._("%(name)s is lodged already.", name=name)
-                )
+                problems.append(self.env._("%(name)s is lodged already.", name=name))
             elif (
                 self.operation != "lodge"
                 and compare(line.amount, line.security_id.amount_open) > 0
             ):
                 problems.append(
                     self.env._(
-                        "%(name)s: %(amount)s is more than the %(held)s that are "
-                        "held.",
+                        "%(name)s: %(amount)s is more than the %(held)s that are held.",
                         name=name,
                         amount=self.currency_id.format(line.amount),
                         held=self.currency_id.format(line.security_id.amount_open),

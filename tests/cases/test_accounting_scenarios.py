@@ -1,6 +1,10 @@
-"""Every accounting scenario of the shared cases, through the product's own actions."""
+"""Every accounting scenario, through the product's own actions.
+
+Those of the shared cases, and our own for kinds of events that these do not have.
+"""
 
 import json
+from pathlib import Path
 
 from common import CustomsCase
 from pure import cases_dir
@@ -10,14 +14,17 @@ from scenarios import Replay
 from odoo.tests import new_test_user, tagged
 
 
-def read_scenarios():
-    path = cases_dir() / "cases" / "accounting_scenarios.json"
+OWN = Path(__file__).parents[1] / "fixtures" / "accounting_scenarios.json"
+SHARED = cases_dir() / "cases" / "accounting_scenarios.json"
+
+
+def read_scenarios(path):
     if not path.is_file():
         return []
     return json.loads(path.read_text(encoding="utf-8"))["scenarios"]
 
 
-SCENARIOS = read_scenarios()
+SCENARIOS = read_scenarios(SHARED) + read_scenarios(OWN)
 
 
 @tagged("post_install", "-at_install")
@@ -39,7 +46,7 @@ class TestAccountingScenarios(CustomsCase):
         replay.run(Actions(replay))
 
     def test_there_are_scenarios(self):
-        if not SCENARIOS:
+        if not SHARED.is_file():
             self.skipTest(f"no accounting scenarios in {cases_dir()}")
         self.assertEqual(len({s["id"] for s in SCENARIOS}), len(SCENARIOS))
 

@@ -196,8 +196,8 @@ class TestAccruals(CustomsCase):
         self.assertFalse((move.line_ids - cost).analytic_distribution)
 
     def test_vat_penalties_and_interest_are_never_accrued(self):
-        self.add_tax("PEN", "penalty", 3)
-        self.add_tax("INT", "interest", 2)
+        self.add_tax("PEN9", "penalty", 3)
+        self.add_tax("INT9", "interest", 2)
         self.assert_items(self.own().action_accrue_duty(), self.pair(2000.00))
 
     def test_unreadable_rate_is_never_zero(self):

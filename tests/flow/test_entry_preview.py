@@ -137,7 +137,7 @@ class TestEntryPreview(CustomsCase):
         self.post_assessment(declaration)
         self.own(one_item(vat="173.26"), assessment=("A", "4999", "3/9/26"))
         preview = self.preview(declaration)
-        payable = preview.line_ids.filtered(lambda l: l.account_id == self.payable)
+        payable = preview.line_ids.filtered(lambda line: line.account_id == self.payable)
         self.assertEqual(payable.credit, 0.01)
         before = declaration._get_customs_moves()
         preview.action_post()
@@ -164,7 +164,7 @@ class TestEntryPreview(CustomsCase):
         self.tariff.currency_id = euro
         declaration = self.import_sad(one_item())
         preview = self.preview(declaration)
-        payable = preview.line_ids.filtered(lambda l: l.account_id == self.payable)
+        payable = preview.line_ids.filtered(lambda line: line.account_id == self.payable)
         self.assertEqual(payable.credit, 546.50)
         self.assertEqual(payable.amount_currency, -273.25)
         self.assertEqual(payable.foreign_currency_id, euro)

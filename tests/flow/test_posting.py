@@ -1371,7 +1371,7 @@ class TestPostingAround(PostingCase):
         self.charge(declaration, "CID").amount_estimate = 120.0
         self.bill(declaration)
         declaration.action_release()
-        with self.assertRaisesRegex(UserError, "CID has .*120.00 open"):
+        with self.assertRaisesRegex(UserError, "CID .*120.00 open on the disbursement"):
             declaration.action_close()
 
     def test_more_than_the_estimate_is_not_billed(self):
