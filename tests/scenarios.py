@@ -222,6 +222,10 @@ class Replay:
     @property
     def authority(self):
         name = self._name_in("authority_payable", "deferment_payable", "customs_cash")
+        for move in self.moves:
+            duties = move.has(*CLEARED_TO_STOCK, "disb_control")
+            if duties and move.credits("securities"):
+                name = name or move.of("securities")[0].partner
         if name and name == self._name_in("disb_control"):
             name = None
         return self.partner(name or "Customs authority")

@@ -95,7 +95,7 @@ def vat_items(
     >>> vat_items(Decimal(100), Decimal(20), "percent", [Decimal(100)])
     VatItems(base=Decimal('100'), taxes=(Decimal('20.00'),))
     """
-    reported = amount_type != DIVISION and base
+    reported = base and way_of(amount_type, factors) != ONLY
     return VatItems(
         base=base if reported else None,
         taxes=tuple(share_tax(amount, factors, unit)),

@@ -95,9 +95,7 @@ def match_lines(
             if len(keys) == 1:
                 named[line.key] = (keys[0], way)
             else:
-                result[line.key] = Match(
-                    line.key, None, UNKNOWN, way, ties=tuple(keys)
-                )
+                result[line.key] = Match(line.key, None, UNKNOWN, way, ties=tuple(keys))
     result.update(_judge_named(lines, files, named))
     taken = {file for file, _way in named.values()}
     rest = [line for line in lines if line.key not in result]
@@ -212,7 +210,7 @@ def read_amount(text: str, decimals: int = 2) -> Decimal | None:
 
 
 def _groups_thousands(text, sign, decimals):
-    """Whether the only sign in an amount groups thousands: ``1,234`` or ``1.234.567``."""
+    """Whether the only sign in an amount groups thousands, as in ``1,234``."""
     parts = text.split(sign)
     if len(parts) < 2 or any(len(part) != 3 for part in parts[1:]):
         return False

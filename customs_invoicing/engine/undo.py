@@ -7,22 +7,18 @@ rests on the debt, then the assessment's own entries, newest first.
 
 import datetime
 from collections.abc import Hashable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 ASSESSMENT, INVOICE, EVENT = "assessment", "invoice", "event"
 
 #: Events of a file that rest on its posted assessment, and are undone before it
-DEPENDENT_EVENTS = (
-    "write_off",
-    "sold_share",
-    "evidence",
-    "refund",
-    "dispute",
-    "transfer",
-    "true_up",
-)
-#: Rests on the client's invoice, and is undone with it only
-DEPOSIT = "deposit"
+DEPENDENT_EVENTS = ("write_off", "sold_share", "evidence", "transfer", "true_up")
+
+#: Events that settle a client's invoice, and are undone with it only
+SETTLING_EVENTS = ("deposit", "write_off")
+
+#: Events with a course of their own, which must be undone there first
+BLOCKING_EVENTS = ("refund",)
 
 CREDIT, LEAVE = "credit", "leave"
 
@@ -39,6 +35,7 @@ UNDO_EVENT, CREDIT_INVOICE, LEAVE_INVOICE, REVERSE, REOPEN = (
 CLOSED = "closed"
 DRAFT = "draft"
 DEBT_PAID = "debt_paid"
+RESTS_ON_IT = "rests_on_it"
 LOCKED = "locked"
 EARLIER = "earlier"
 ARCHIVED_JOURNAL = "archived_journal"
@@ -57,6 +54,7 @@ class Move:
     :param paid_by: names of payments, or other entries that are not undone with it
     :param other_files: names of other files the entry holds
     :param credited: whether a part of it was reversed before
+    :param rests_on: keys of the entries it is matched with
     :param locked_until: last day of the books that is closed for what undoes it
     """
 
@@ -109,7 +107,7 @@ class Plan:
     steps: tuple[Step, ...] = ()
     refusals: tuple[Refusal, ...] = ()
     earliest: datetime.date | None = None
-    credits: bool = field(default=False)
+    credits: bool = False
 
     @property
     def is_empty(self):
@@ -126,14 +124,16 @@ def plan_undo(facts: Facts, day: datetime.date, client: str = CREDIT) -> Plan:
     assessments = _newest_first(facts.moves, ASSESSMENT)
     if not assessments:
         return Plan()
-    steps, credited = [], set()
     invoices = _newest_first(facts.moves, INVOICE)
-    for move in invoices:
-        why = _why_left(move)
-        if client == LEAVE or why:
-            continue
-        credited.add(move.key)
-    steps.extend(_undo_events(facts.moves, credited))
+    credited = {
+        move.key for move in invoices if client == CREDIT and not _why_left(move)
+    }
+    left = {move.key for move in invoices} - credited
+    steps = [
+        Step(UNDO_EVENT, move)
+        for move in _newest_first(facts.moves, EVENT)
+        if _is_undone(move, credited, left)
+    ]
     for move in invoices:
         action = CREDIT_INVOICE if move.key in credited else LEAVE_INVOICE
         steps.append(Step(action, move, _why_left(move)))
@@ -153,14 +153,14 @@ def _newest_first(moves, kind):
     return sorted(found, key=lambda move: move.order, reverse=True)
 
 
-def _undo_events(moves, credited):
-    """Yield steps for what rests on the assessment, newest first."""
-    for move in _newest_first(moves, EVENT):
-        rests_on_credited = credited.intersection(move.rests_on)
-        if move.event in DEPENDENT_EVENTS or (
-            move.event == DEPOSIT and rests_on_credited
-        ):
-            yield Step(UNDO_EVENT, move)
+def _is_undone(move, credited, left):
+    """Tell whether an event goes back with what it rests on."""
+    if move.event in SETTLING_EVENTS:
+        if credited.intersection(move.rests_on):
+            return True
+        if left.intersection(move.rests_on):
+            return False
+    return move.event in DEPENDENT_EVENTS
 
 
 def _why_left(move):
@@ -181,8 +181,11 @@ def _refusals(facts, undone, day):
         yield Refusal(CLOSED)
     if facts.drafts:
         yield Refusal(DRAFT, detail=facts.drafts)
+    for move in facts.moves:
+        if move.event in BLOCKING_EVENTS:
+            yield Refusal(RESTS_ON_IT, move)
     for move in undone:
-        if move.kind != INVOICE and move.paid_by:
+        if move.kind == ASSESSMENT and move.paid_by:
             yield Refusal(DEBT_PAID, move, move.paid_by)
         if move.journal_archived:
             yield Refusal(ARCHIVED_JOURNAL, move)

@@ -105,7 +105,11 @@ class AccountMove(models.Model):
         )
         today = fields.Date.context_today(self)
         for move in self:
-            if move.state != "posted" or not move.customs_event or move.reversal_move_ids:
+            if (
+                move.state != "posted"
+                or not move.customs_event
+                or move.reversal_move_ids
+            ):
                 raise UserError(
                     self.env._(
                         "%(move)s cannot be reversed: it is a draft, no entry of a "

@@ -62,19 +62,35 @@ class AccountMove(models.Model):
         Tax items are taken as they are given: the amounts of an authority are not
         computed again.
         """
-        moves = self.with_context(skip_invoice_sync=True).with_company(company)
-        move = moves.create(
-            {
-                "move_type": "entry",
-                "company_id": company.id,
-                "journal_id": company._get_customs_entry_journal().id,
-                "date": date,
-                "customs_event": event,
-                "line_ids": [Command.create(line) for line in lines],
-                **vals,
-            }
+        return self._create_customs_entries(company, [(event, date, lines, vals)])
+
+    @api.model
+    def _create_customs_entries(self, company, entries):
+        """Create draft entries of customs files at once.
+
+        :param entries: ``(event, date, lines, more values)`` of each, as
+            :meth:`_create_customs_entry` takes them
+        """
+        journal = company._get_customs_entry_journal()
+        moves = (
+            self.with_context(skip_invoice_sync=True)
+            .with_company(company)
+            .create(
+                [
+                    {
+                        "move_type": "entry",
+                        "company_id": company.id,
+                        "journal_id": journal.id,
+                        "date": date,
+                        "customs_event": event,
+                        "line_ids": [Command.create(line) for line in lines],
+                        **vals,
+                    }
+                    for event, date, lines, vals in entries
+                ]
+            )
         )
-        return move.with_context(skip_invoice_sync=False)
+        return moves.with_context(skip_invoice_sync=False)
 
     @api.model
     def _get_customs_bank_account(self, journal, incoming=False):

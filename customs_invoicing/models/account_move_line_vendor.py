@@ -20,7 +20,7 @@ class AccountMoveLine(models.Model):
     # === CHECKS BEFORE POSTING === #
 
     def _get_vendor_problem(self):
-        """Return why this line of a vendor's document cannot be posted, else nothing."""
+        """Return why this line of a vendor cannot be posted, else nothing."""
         self.ensure_one()
         file, charge = self.customs_declaration_id, self.customs_charge_id
         values = {

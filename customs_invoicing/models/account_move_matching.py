@@ -190,16 +190,15 @@ class AccountMove(models.Model):
         Runs before anything is written and says all problems at once.
         """
         bills = self.sudo().filtered(  # sudo: see _get_customs_declarations
-            lambda move: (
-                move.state == "draft" and move._is_customs_vendor_bill()
-            )
+            lambda move: (move.state == "draft" and move._is_customs_vendor_bill())
         )
         lines = bills.line_ids.filtered(
             lambda line: line.customs_declaration_id or line.customs_charge_id
         )
         if not lines:
             return
-        problems = [problem for line in lines if (problem := line._get_vendor_problem())]
+        problems = [line._get_vendor_problem() for line in lines]
+        problems = [problem for problem in problems if problem]
         if not problems:
             problems = [
                 *bills._get_customs_duty_problems(),
@@ -273,9 +272,9 @@ class AccountMove(models.Model):
         self.ensure_one()
         booked = file._get_transfers().customs_bill_id - self
         return self.env._(
-            "%(bill)s clears %(amount)s of the debt of %(file)s, but only %(left)s of it "
-            "is open in the books%(others)s. Post the assessment first if it is not, "
-            "or put what was billed too much on a dispute.",
+            "%(bill)s clears %(amount)s of the debt of %(file)s, but only %(left)s of "
+            "it is open in the books%(others)s. Post the assessment first if it is "
+            "not, or put what was billed too much on a dispute.",
             bill=self.ref or self.display_name,
             amount=self.currency_id.format(now),
             file=file.display_name,

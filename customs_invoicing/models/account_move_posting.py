@@ -69,10 +69,11 @@ class AccountMove(models.Model):
             debt = move.line_ids.filtered(
                 lambda line: line.display_type == "payment_term"
             )
+            # sudo: see _get_customs_declarations
+            declaration = move.customs_assessment_id.sudo().declaration_id
             debt.write(
                 {
-                    "customs_declaration_id": move.customs_assessment_id.sudo()
-                    .declaration_id.id,  # sudo: see _get_customs_declarations
+                    "customs_declaration_id": declaration.id,
                     "customs_payment_account_id": move.customs_payment_account_id.id,
                 }
             )
@@ -134,7 +135,9 @@ class AccountMove(models.Model):
         self.ensure_one()
         bases = defaultdict(float)
         for line in self.invoice_line_ids:
-            if line.tax_ids and self.env["account.move.line"]._get_customs_tax_key(line):
+            if line.tax_ids and self.env["account.move.line"]._get_customs_tax_key(
+                line
+            ):
                 rate = line._get_customs_vat_rate()
                 key = line.customs_charge_id, rate, line.customs_taken_back
                 bases[key] += line.amount_currency
@@ -239,6 +242,7 @@ class AccountMove(models.Model):
                 lambda m: m.state == "draft" and not m.reversed_entry_id
             )
             wanted = deltas[assessment]
+            moves._check_customs_payment(wanted)
             held = assessment.declaration_id._sum_targets(moves.line_ids)
             for key in {**wanted, **held}:
                 amounts = (found.get(key, (0.0, 0.0))[1] for found in (wanted, held))
@@ -250,6 +254,33 @@ class AccountMove(models.Model):
                             move=", ".join(moves.mapped("display_name")),
                             assessment=assessment.display_name,
                             charge=key.charge.name,
+                        )
+                    )
+
+    def _check_customs_payment(self, deltas):
+        """Refuse drafts that owe on another account than their charges are paid by.
+
+        :param deltas: ``{target: (base, amount)}`` that the drafts of a version post
+        """
+        assessment = self.customs_assessment_id
+        nothing = self.env["account.account"]
+        groups = assessment._group_by_payment(deltas)
+        for move in self:
+            held = assessment.declaration_id._sum_targets(move.line_ids)
+            for payment, part in groups.items():
+                both = held.keys() & part.keys()
+                if both and payment.account not in [*move.line_ids.account_id, nothing]:
+                    charges = self.env["customs.charge"].union(
+                        *(t.charge for t in both)
+                    )
+                    raise UserError(
+                        self.env._(
+                            "%(move)s is not booked on %(account)s, which %(charges)s "
+                            "is paid by now. Delete this draft and post the assessment "
+                            "again.",
+                            move=move.display_name,
+                            account=payment.account.display_name,
+                            charges=", ".join(charges.mapped("name")),
                         )
                     )
 

@@ -3,6 +3,7 @@ from collections import defaultdict
 from odoo import fields, models
 from odoo.exceptions import UserError
 
+
 class AccountMove(models.Model):
     """Debts to the authority that a broker, courier or carrier paid for us.
 
@@ -56,9 +57,7 @@ class AccountMove(models.Model):
         """Move the debts that posted bills took over, once; match what they clear."""
         # sudo: whoever posts a bill brings its entries about
         bills = self.sudo().filtered(
-            lambda move: (
-                move.state == "posted" and move._is_customs_vendor_bill()
-            )
+            lambda move: (move.state == "posted" and move._is_customs_vendor_bill())
         )
         clearing = bills._customs_get_clearing_lines()
         files = clearing.customs_declaration_id
@@ -76,8 +75,10 @@ class AccountMove(models.Model):
         lines_by_file = self._customs_get_clearing_lines().grouped(
             "customs_declaration_id"
         )
-        files = self.env["customs.declaration"].sudo().browse(
-            [file.id for file in lines_by_file]
+        files = (
+            self.env["customs.declaration"]
+            .sudo()
+            .browse([file.id for file in lines_by_file])
         )
         items = files._get_open_authority_items()
         moves, plan = self.browse(), []
@@ -144,7 +145,14 @@ class AccountMove(models.Model):
             else:
                 booked = company.currency_id.round(balance * share)
             parts.append(
-                (item, item.account_id, item.partner_id, amount, item.currency_id, booked)
+                (
+                    item,
+                    item.account_id,
+                    item.partner_id,
+                    amount,
+                    item.currency_id,
+                    booked,
+                )
             )
         if sign < 0 and not currency.is_zero(left):
             parts.append(self._customs_get_reopened_part(file, balance * left / total))
@@ -282,9 +290,7 @@ class AccountMove(models.Model):
     def _customs_get_vendor_items(self):
         """Return the items of vendors' documents that clear others of their file."""
         # sudo: see _get_customs_declarations
-        bills = self.sudo().filtered(
-            lambda move: move._is_customs_vendor_bill()
-        )
+        bills = self.sudo().filtered(lambda move: move._is_customs_vendor_bill())
         return bills.line_ids.filtered(
             lambda line: line.customs_declaration_id and line._is_customs_cleared()
         )

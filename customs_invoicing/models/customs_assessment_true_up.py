@@ -25,12 +25,14 @@ class CustomsAssessment(models.Model):
         super()._true_up_accruals()
         found = self._get_true_ups()
         self._check_true_ups(found)
-        moves = self.env["account.move"]
-        for record, result in found.items():
-            if result.differences:
-                moves |= record.declaration_id._create_accrual_entry(
-                    "true_up", record.date, result.differences
-                )
+        moves = self.declaration_id._create_accrual_entries(
+            "true_up",
+            {record.declaration_id: record.date for record in found},
+            {
+                record.declaration_id: result.differences
+                for record, result in found.items()
+            },
+        )
         moves._post(soft=False)
         self.declaration_id._log_accruals(
             {

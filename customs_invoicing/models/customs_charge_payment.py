@@ -102,23 +102,18 @@ class CustomsCharge(models.Model):
             )
 
     def _get_posted_charges(self):
-        """Return those of the charges that posted items carry."""
-        if not self._origin:
-            return self.browse()
+        """Return those of the charges that the books hold as paid somehow.
+
+        What was reversed, and what is only self-accounted, was paid by nobody.
+        """
         # sudo: moves of any company count
-        groups = (
-            self.env["account.move.line"]
-            .sudo()
-            ._read_group(
-                [
-                    ("customs_charge_id", "in", self._origin.ids),
-                    ("parent_state", "=", "posted"),
-                ],
-                ["customs_charge_id"],
+        rows = self._origin.sudo()._query_posted_amounts()
+        charged = {charge_id: amount for charge_id, amount, *_others in rows}
+        return self.filtered(
+            lambda record: not record.currency_id.is_zero(
+                charged.get(record._origin.id, 0.0)
             )
         )
-        posted = {charge.id for (charge,) in groups}
-        return self.filtered(lambda record: record._origin.id in posted)
 
     # === CRUD METHODS === #
 

@@ -122,14 +122,18 @@ class CustomsCharge(models.Model):
         return self.env["account.account"]
 
     def _get_vendor_shares(self, move):
-        """Return the targets a document is shared over: open ones, or booked ones that
-        a refund gives back."""
-        self.ensure_one()
+        """Return ``{charge: targets}`` a document is shared over.
+
+        What is open for a bill; what is booked for a refund, which gives it back.
+        """
         open_targets, booked = self._get_vendor_open()
         if move._customs_bill_sign() > 0:
-            return open_targets[self]
+            return open_targets
         return {
-            target: (-base, -amount) for target, (base, amount) in booked[self].items()
+            charge: {
+                target: (-base, -amount) for target, (base, amount) in targets.items()
+            }
+            for charge, targets in booked.items()
         }
 
     def _prepare_vendor_lines(self, move, amount, targets):

@@ -1,3 +1,5 @@
+from collections import defaultdict
+
 from odoo import fields, models
 from odoo.exceptions import UserError
 
@@ -34,10 +36,7 @@ class CustomsDeclaration(models.Model):
         if problems:
             raise UserError("\n".join(problems))
         changes = self._get_accrual_changes(dates)
-        moves = self.env["account.move"]
-        for record, amounts in changes.items():
-            if amounts:
-                moves |= record._create_accrual_entry("accrual", dates[record], amounts)
+        moves = self._create_accrual_entries("accrual", dates, changes)
         moves._post(soft=False)
         self._log_accruals(
             {
@@ -272,16 +271,38 @@ class CustomsDeclaration(models.Model):
 
     # === ENTRIES === #
 
-    def _create_accrual_entry(self, event, date, changes):
-        """Create the draft entry that changes the accrual of this file.
+    def _create_accrual_entries(self, event, dates, changes):
+        """Create the draft entries that change the accruals of files, one for each.
 
-        :param changes: ``{tax code: amount}``, positive where more is expected
+        :param dates: ``{declaration: date}``
+        :param changes: ``{declaration: {tax code: amount}}``, positive where more is
+            expected
         """
+        entries = defaultdict(list)
+        for record, amounts in changes.items():
+            if amounts:
+                entries[record.company_id].append(
+                    (
+                        event,
+                        dates[record],
+                        record._prepare_accrual_items(amounts),
+                        {"ref": record.mrn or record.name},
+                    )
+                )
+        return self.env["account.move"].union(
+            *(
+                self.env["account.move"]._create_customs_entries(company, part)
+                for company, part in entries.items()
+            )
+        )
+
+    def _prepare_accrual_items(self, amounts):
+        """Return the values of the items that change the accrual of this file."""
         self.ensure_one()
         account = self.company_id._get_customs_account("duty_accrual")
         charges = self._get_charges_by_tax_code()
         lines = []
-        for tax_code, amount in changes.items():
+        for tax_code, amount in amounts.items():
             charge = charges.get(tax_code) or self.env["customs.charge"].new(
                 {
                     "declaration_id": self.id,
@@ -308,15 +329,13 @@ class CustomsDeclaration(models.Model):
                 },
                 {**common, "account_id": account.id, "balance": to_float(-amount)},
             ]
-        return self.env["account.move"]._create_customs_entry(
-            self.company_id, event, date, lines, ref=self.mrn or self.name
-        )
+        return lines
 
     def _reverse_accruals(self, date):
         """Post reversals of the accruals nothing took up, else of what is left."""
         found = self._query_accruals()
         moves = self._get_unreversed_accruals()
-        plain, rest = self.env["account.move"], self.env["account.move"]
+        plain, rest = self.env["account.move"], {}
         for record in self:
             own = moves.filtered(
                 lambda m, record=record: m.line_ids.customs_declaration_id == record
@@ -326,12 +345,11 @@ class CustomsDeclaration(models.Model):
                 plain |= own
                 continue
             tax_codes = self.env["customs.tax.code"]
-            changes = {
+            rest[record] = {
                 tax_codes.browse(tax): -amount
                 for tax, amount in held.items()
                 if tax and amount
             }
-            rest |= record._create_accrual_entry("true_up", date, changes)
         reversals = plain._reverse_moves(
             [
                 {"date": date, "ref": self.env._("Reversal of %(move)s", move=m.name)}
@@ -339,8 +357,11 @@ class CustomsDeclaration(models.Model):
             ],
             cancel=True,
         )
-        rest._post(soft=False)
-        return reversals | rest
+        others = self._create_accrual_entries(
+            "true_up", dict.fromkeys(rest, date), rest
+        )
+        others._post(soft=False)
+        return reversals | others
 
     def _get_unreversed_accruals(self):
         """Return the posted accruals of these files that no posted entry reverses."""

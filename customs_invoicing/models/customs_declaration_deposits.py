@@ -85,18 +85,21 @@ class CustomsDeclaration(models.Model):
         self.ensure_one()
         known = self.current_assessment_id
         source = "amount_payable" if known else "payable_calculated"
-        by_tax = self.duty_line_ids.grouped("tax_code_id")
-        methods = {
-            charge.tax_code_id: charge.payment_method_id for charge in self.charge_ids
-        }
-        keys = [
-            (self, tax.charge_code_id, tax) for tax in by_tax if tax not in methods
-        ]
-        choices = self._get_payment_choices(keys) if keys else {}
-        methods.update({key[2]: method for key, (method, _acc) in choices.items()})
+        methods = self._get_planned_methods()
+        methods.update(
+            {
+                charge.tax_code_id: charge.payment_method_id
+                for charge in self.charge_ids
+                if charge.tax_code_id
+            }
+        )
+        nothing = self.env["customs.payment.method"]
         return [
-            (methods[tax], self._to_company_currency(sum(lines.mapped(source))))
-            for tax, lines in by_tax.items()
+            (
+                methods.get(tax, nothing),
+                self._to_company_currency(sum(lines.mapped(source))),
+            )
+            for tax, lines in self.duty_line_ids.grouped("tax_code_id").items()
         ]
 
     # === WHAT THE BANNER SAYS === #
@@ -104,8 +107,8 @@ class CustomsDeclaration(models.Model):
     @api.depends(
         "funds_request_ids.move_line_ids.parent_state",
         "charge_ids.payment_method_id",
+        "payment_plan",
         "amount_payable",
-        "amount_expected",
     )
     def _compute_messages(self):
         return super()._compute_messages()
@@ -116,9 +119,7 @@ class CustomsDeclaration(models.Model):
         if self.capacity == "own" or self.state == "released":
             return []
         needed = sum(
-            amount
-            for method, amount in self._get_tax_outlays()
-            if method.needs_deposit
+            amount for method, amount in self._get_tax_outlays() if method.needs_deposit
         )
         currency = self.currency_id
         if not currency or currency.compare_amounts(needed, 0.0) <= 0:

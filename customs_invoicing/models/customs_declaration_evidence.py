@@ -202,10 +202,8 @@ class CustomsDeclaration(models.Model):
         charges, bases = self._get_charges_by_tax_code(), defaultdict(float)
         for line in self.current_assessment_id.line_ids:
             charge = charges.get(line.tax_code_id)
-            if not charge or not charge._is_own_import_vat():
-                continue
-            amount, way = line._get_amount_to_post(charge)
-            if way == "pending" and amount:
+            # who pays the authority does not matter: a broker's bill waits as well
+            if charge and charge._is_own_import_vat() and line.amount_payable:
                 base = self._to_company_currency(line.base)
                 bases[line._get_import_vat_rate()] += base
         return bases

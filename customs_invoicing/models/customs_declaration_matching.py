@@ -98,6 +98,23 @@ class CustomsDeclaration(models.Model):
             self.browse(record.id): match for record, match in matches.items()
         }
 
+    def _find_named(self, texts, companies):
+        """Return ``{key: file}`` of the one of these files each text names for sure."""
+        numbers = self._query_numbers(
+            companies, bill_matching.possible_numbers(texts.values())
+        )
+        files = [
+            bill_matching.File(record.id, tuple(numbers[record.id]))
+            for record in self
+            if record.id in numbers
+        ]
+        result = {}
+        for key, text in texts.items():
+            found = bill_matching.find_files({"": text}, files)
+            sure = [match.key for match in found if match.is_sure]
+            result[key] = self.browse(sure if len(sure) == 1 else [])
+        return result
+
     @api.model
     def _query_numbers(self, companies, wanted):
         """Return ``{declaration id: [number]}`` for compact numbers, in one query."""
@@ -205,9 +222,7 @@ class CustomsDeclaration(models.Model):
                 billed = sum(figure for _base, figure in booked[charge].values())
                 limit = move._customs_to_bill_currency(billed, currency) + own
             note = drafts.get(charge, "")
-            debts.append(
-                VendorDebt(charge.declaration_id, charge, amount, limit, note)
-            )
+            debts.append(VendorDebt(charge.declaration_id, charge, amount, limit, note))
         return debts
 
     def _get_booked_debts(self, move):
@@ -230,10 +245,11 @@ class CustomsDeclaration(models.Model):
 
     def _get_broker_cleared(self, vendor):
         """Return ``{file: what bills of a vendor cleared of its debt}``, as booked."""
+        accounts = self.company_id.customs_broker_clearing_account_id
         groups = self.env["account.move.line"]._read_group(
             [
                 ("customs_declaration_id", "in", self.ids),
-                ("account_id", "in", self.company_id.customs_broker_clearing_account_id.ids),
+                ("account_id", "in", accounts.ids),
                 ("partner_id", "=", vendor.id),
                 ("parent_state", "=", "posted"),
                 ("move_id.move_type", "in", VENDOR_MOVE_TYPES),

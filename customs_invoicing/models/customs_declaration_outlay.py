@@ -11,9 +11,7 @@ class CustomsDeclaration(models.Model):
     def action_record_outlay(self):
         """Open the screen for outlays, with a line for each of these files."""
         if len(self.company_id) > 1:
-            raise UserError(
-                self.env._("Record the outlays of one company at a time.")
-            )
+            raise UserError(self.env._("Record the outlays of one company at a time."))
         self._check_not_closed()
         company = self.company_id or self.env.company
         return {

@@ -1,6 +1,7 @@
 from collections import defaultdict
 
 from odoo import api, fields, models
+from odoo.fields import Domain
 
 from ..engine.payment import AGENT, CLIENT, US, choose_method, fits_account
 from .customs_payment_instruction import OTHER_KINDS
@@ -37,11 +38,11 @@ class CustomsDeclaration(models.Model):
         ondelete="set null",
         help="The account known to us whose number is in box 48.",
     )
-    payment_needs = fields.Json(
-        compute="_compute_payment_needs",
+    payment_plan = fields.Json(
+        compute="_compute_payment_plan",
         store=True,
-        help="Expected amount on each of our customs accounts, in the currency of the "
-        "company.",
+        help="Per tax code its method, its account and the amount we expect in the "
+        "currency of the company, before the authority has assessed.",
     )
 
     # === COMPUTE METHODS === #
@@ -87,27 +88,29 @@ class CustomsDeclaration(models.Model):
         "client_id",
         "importer_id",
         "capacity",
+        "tariff_id",
         "tariff_currency_id",
         "payment_account",
     )
-    def _compute_payment_needs(self):
-        """Say what our accounts will bear, before the authority has assessed."""
+    def _compute_payment_plan(self):
+        """Say how each expected tax will be paid, with what we know by now."""
         expected = defaultdict(float)
         for line in self.duty_line_ids:
             tax_code = line.tax_code_id
             key = line.declaration_id, tax_code.charge_code_id, tax_code
             expected[key] += line.payable_calculated
         choices = self._get_payment_choices(expected)
-        needs = defaultdict(lambda: defaultdict(float))
+        plans = defaultdict(dict)
         for key, amount in expected.items():
-            account = choices[key][1]
-            if account.is_ours and amount:
-                needs[key[0]][str(account.id)] += key[0]._to_company_currency(amount)
-        for record in self:
-            rounder = (record.currency_id or self.env.company.currency_id).round
-            record.payment_needs = {
-                key: rounder(amount) for key, amount in needs[record].items()
+            declaration, _charge_code, tax_code = key
+            method, account = choices[key]
+            plans[declaration][str(tax_code.id)] = {
+                "method": method.id,
+                "account": account.id if account.is_ours else False,
+                "amount": declaration._to_company_currency(amount),
             }
+        for record in self:
+            record.payment_plan = plans.get(record, False)
 
     def _is_account_of_stranger(self, account):
         """Whether a known account is neither ours nor one of the file's parties."""
@@ -250,15 +253,15 @@ class CustomsDeclaration(models.Model):
 
     @api.depends(
         "charge_ids.payment_problem",
-        "payment_account_id.active",
-        "payment_account_id.letter_date_to",
-        "payment_needs",
+        "charge_ids.payment_account_id.letter_warning",
+        "payment_account_id.letter_warning",
+        "payment_plan",
     )
     def _compute_messages(self):
         # of all files at once
         self.charge_ids.mapped("payment_problem")
         accounts = self.charge_ids.payment_account_id | self.payment_account_id
-        (accounts | self._get_needed_accounts()).mapped("amount_available")
+        (accounts | self._get_planned_accounts()).mapped("amount_available")
         return super()._compute_messages()
 
     def _get_payment_warnings(self):
@@ -285,30 +288,64 @@ class CustomsDeclaration(models.Model):
             warnings += account._get_limit_problems(amount)
         return list(dict.fromkeys(warnings))
 
-    def _get_needed_accounts(self):
+    def _get_planned_methods(self):
+        """Return ``{tax code: method}`` of the taxes we expect; reads no more than
+        the file."""
+        self.ensure_one()
+        codes = self.env["customs.tax.code"]
+        methods = self.env["customs.payment.method"]
+        return {
+            codes.browse(int(key)): methods.browse(part["method"] or ())
+            for key, part in (self.payment_plan or {}).items()
+        }
+
+    def _get_planned_accounts(self):
         """Return our accounts that the expected amounts go to."""
-        ids = {int(key) for record in self for key in record.payment_needs or {}}
-        return self.env["customs.payment.account"].browse(ids).exists()
+        return self.env["customs.payment.account"].browse(
+            {
+                part["account"]
+                for record in self
+                for part in (record.payment_plan or {}).values()
+                if part["account"]
+            }
+        )
 
     def _get_expected_needs(self):
         """Return ``{account of ours: expected amount}`` in company currency."""
         needs = defaultdict(float)
-        accounts = {str(each.id): each for each in self._get_needed_accounts()}
         for record in self:
-            for key, amount in (record.payment_needs or {}).items():
-                if key in accounts:
-                    needs[accounts[key]] += amount
-        return dict(needs)
+            for part in (record.payment_plan or {}).values():
+                if part["account"] and part["amount"]:
+                    needs[part["account"]] += part["amount"]
+        accounts = self.env["customs.payment.account"]
+        return {accounts.browse(key): amount for key, amount in needs.items()}
+
+    @api.model
+    def _refresh_payments(self, domain):
+        """Let open files that meet a domain follow instructions that changed.
+
+        What was chosen by hand or is posted stays as it is.
+        """
+        # sudo: files of whoever works on them follow
+        files = self.sudo().search(
+            Domain("state", "not in", ("closed", "cancelled")) & Domain(domain)
+        )
+        charges = files.charge_ids.filtered(lambda c: not c.payment_is_chosen)
+        for name in ("payment_method_id", "payment_account_id"):
+            self.env.add_to_compute(charges._fields[name], charges)
+        waiting = files.filtered(lambda f: f.state in ("draft", "ready"))
+        self.env.add_to_compute(self._fields["payment_account"], waiting)
+        for name in ("payment_account_id", "payment_plan"):
+            self.env.add_to_compute(self._fields[name], files)
+        charges.invalidate_recordset(["payment_problem"])
 
     # === WORKFLOW === #
 
-    def action_lodge(self):
-        """Lodge only what the accounts that block at their limit can bear."""
-        ready = self.filtered(lambda record: record.state == "ready")
-        needs = ready._get_expected_needs()
+    def _check_lodging_limits(self):
+        """Refuse to lodge what accounts that block at their limit cannot bear."""
+        needs = self._get_expected_needs()
         if needs:
-            self.env["customs.payment.account"]._check_limit(needs, ready)
-        return super().action_lodge()
+            self.env["customs.payment.account"]._check_limit(needs, self)
 
 
 def _decision(choice):

@@ -52,7 +52,7 @@ class CustomsDeclaration(models.Model):
                 ("registration_date", "<=", date),
                 "|",
                 ("charge_ids.nature", "=", "service"),
-                ("charge_ids.cost_expected", "!=", 0),
+                ("charge_ids.cost_expected", ">", 0),
             ]
         )
 

@@ -1,5 +1,6 @@
 from odoo import fields, models
 from odoo.exceptions import UserError
+from odoo.tools import format_date
 
 from .customs_assessment_versions import FIGURES
 
@@ -129,7 +130,7 @@ class CustomsDeclaration(models.Model):
             "%(date)s: %(amount)s payable.",
             version=assessment.version,
             reason=reasons[assessment.reason].lower(),
-            date=assessment.date,
+            date=format_date(self.env, assessment.date),
             amount=assessment.currency_id.format(assessment.amount_payable),
         )
         if not assessment.is_current:
@@ -201,8 +202,8 @@ class CustomsDeclaration(models.Model):
                 self.env._(
                     "due %(due)s, before the assessment of %(date)s. Correct one of "
                     "the dates.",
-                    due=header["date_due"],
-                    date=header["date"],
+                    due=format_date(self.env, header["date_due"]),
+                    date=format_date(self.env, header["date"]),
                 )
             )
         numbers = {0, *self.line_ids.mapped("number")}

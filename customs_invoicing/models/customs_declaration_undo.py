@@ -11,9 +11,6 @@ from ..engine import undo
 #: Older than any lock of the books
 _LONG_AGO = datetime.date(1900, 1, 1)
 
-#: Events whose money may have come in already
-_PAID_EVENTS = ("refund", "dispute")
-
 #: Payments that never happened
 _NO_PAYMENT = ("draft", "canceled", "rejected")
 
@@ -189,16 +186,13 @@ class CustomsDeclaration(models.Model):
 
     def _get_undo_payments(self, move, kind, matched, known):
         """Return the names of what an entry is matched with and would stay."""
-        if kind == undo.EVENT and move.customs_event not in _PAID_EVENTS:
+        if kind == undo.EVENT:
             return ()
         payments = move.matched_payment_ids.filtered(
             lambda payment: payment.state not in _NO_PAYMENT
         )
-        stays = [other for other in matched if other not in known]
-        if kind == undo.EVENT:
-            stays = [m for m in stays if m.origin_payment_id or m.statement_line_id]
-        names = [m.name for m in stays if m not in payments.move_id]
-        return tuple(payments.mapped("display_name") + names)
+        stays = [m for m in matched if m not in known and m not in payments.move_id]
+        return tuple(payments.mapped("display_name") + [m.name for m in stays])
 
     def _get_undo_lock(self, move):
         """Return the last day that is locked for what undoes an entry."""
@@ -290,6 +284,11 @@ class CustomsDeclaration(models.Model):
                 "%(move)s is paid by, or matched with, %(detail)s: money has moved. "
                 "Record a new version of the assessment instead; only the difference "
                 "is posted then.",
+                **values,
+            ),
+            undo.RESTS_ON_IT: lambda: env._(
+                "%(move)s, a refund or drawback, rests on what was posted. Reverse "
+                "that entry first.",
                 **values,
             ),
             undo.ARCHIVED_JOURNAL: lambda: env._(

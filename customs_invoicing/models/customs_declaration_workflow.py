@@ -174,6 +174,7 @@ class CustomsDeclaration(models.Model):
     def action_lodge(self):
         """Record that the declaration was handed to the authority."""
         self._check_state(["ready"], self.env._("lodge it"))
+        self._check_lodging_limits()
         self.state = "lodged"
         self._accrue_on_lodgement()
         return True

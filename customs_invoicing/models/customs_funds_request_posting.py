@@ -231,7 +231,9 @@ class CustomsFundsRequest(models.Model):
                 "account_id": terms.account_id[:1].id,
                 "partner_id": terms.partner_id[:1].id,
                 "currency_id": invoice.currency_id.id,
-                "amount_currency": -sum(paid for _request, _used, paid, _balance in uses),
+                "amount_currency": -sum(
+                    paid for _request, _used, paid, _balance in uses
+                ),
                 "balance": -sum(balance for *_amounts, balance in uses),
                 "customs_declaration_id": declaration[:1].id,
             }

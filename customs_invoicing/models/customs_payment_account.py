@@ -6,6 +6,9 @@ from odoo.exceptions import UserError, ValidationError
 #: What posted items rest on
 FIXED_ONCE_USED = {"kind", "company_id", "account_id"}
 
+#: What decides which files an account is for
+RECOGNISED_BY = {"number", "holder_id", "company_id", "kind", "active"}
+
 #: Type of the ledger account of each kind
 LEDGER_TYPES = {"deferment": "liability_payable", "cash": "asset_current"}
 
@@ -207,6 +210,18 @@ class CustomsPaymentAccount(models.Model):
 
     # === CRUD METHODS === #
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        accounts = super().create(vals_list)
+        accounts._refresh_files(accounts.company_id)
+        return accounts
+
+    def unlink(self):
+        companies = self.company_id
+        result = super().unlink()
+        self._refresh_files(companies)
+        return result
+
     def write(self, vals):
         fixed = FIXED_ONCE_USED & set(vals)
         changing = self.filtered(lambda r: any(r._differs(n, vals[n]) for n in fixed))
@@ -219,7 +234,22 @@ class CustomsPaymentAccount(models.Model):
                     account=used[0].display_name,
                 )
             )
-        return super().write(vals)
+        result = super().write(vals)
+        if RECOGNISED_BY & set(vals):
+            self._refresh_files(self.company_id)
+        return result
+
+    @api.model
+    def _refresh_files(self, companies):
+        """Let the open files with a number in box 48, or a plan, look it up again."""
+        self.env["customs.declaration"]._refresh_payments(
+            [
+                ("company_id", "in", companies.ids),
+                "|",
+                ("payment_account", "!=", False),
+                ("payment_plan", "!=", False),
+            ]
+        )
 
     def _differs(self, name, value):
         field = self._fields[name]

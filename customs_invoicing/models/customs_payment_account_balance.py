@@ -202,7 +202,7 @@ class CustomsPaymentAccount(models.Model):
             ["payment_account_id", "payment_method_id", "tax_code_id", "declaration_id"]
         )
         env["customs.declaration"].flush_model(
-            ["state", "capacity", "current_assessment_id", "payment_needs"]
+            ["state", "capacity", "current_assessment_id", "payment_plan"]
         )
         env["customs.assessment"].flush_model(["currency_id", "date"])
         env["customs.assessment.line"].flush_model(
@@ -259,14 +259,18 @@ class CustomsPaymentAccount(models.Model):
                                        THEN 'importer' ELSE 'declarant' END
                AND claim.amount >= currency.rounding / 2
              UNION ALL
-            SELECT account.id, declaration.id, needs.value::numeric
+            SELECT planned.account_id, declaration.id, planned.amount
               FROM customs_declaration declaration
-             CROSS JOIN LATERAL jsonb_each_text(declaration.payment_needs) needs
-              JOIN customs_payment_account account
-                ON account.id = needs.key::integer
-             WHERE account.id = ANY(%(ids)s)
+             CROSS JOIN LATERAL (
+                SELECT (part.value ->> 'account')::integer AS account_id,
+                       (part.value ->> 'amount')::numeric AS amount
+                  FROM jsonb_each(declaration.payment_plan) part
+                 WHERE part.value ->> 'account' != 'false'
+             ) planned
+             WHERE planned.account_id = ANY(%(ids)s)
+               AND planned.amount != 0
                AND declaration.state = 'lodged'
-               AND declaration.payment_needs IS NOT NULL
+               AND declaration.payment_plan IS NOT NULL
             """,
             posted=posted,
             rate=self._get_rate_sql(),

@@ -147,8 +147,11 @@ class CustomsPaymentAccount(models.Model):
         :param day: what is due up to this day; the next debit where it is left out
         """
         self.ensure_one()
-        today = fields.Date.context_today(self)
-        day = fields.Date.to_date(day) or max(self.next_due_date or today, today)
+        day = (
+            fields.Date.to_date(day)
+            or self.next_due_date
+            or fields.Date.context_today(self)
+        )
         items = self.env["account.move.line"].search(self._get_open_items_domain(day))
         if not items:
             raise UserError(

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
+from odoo.fields import Domain
 
 from ..engine.payment import Facts, Instruction, choose_instruction
 from .customs_charge_code import CHARGE_KINDS
@@ -122,6 +123,7 @@ class CustomsPaymentInstruction(models.Model):
                 continue
             of_client = record.partner_id and method.payer == "importer"
             holder = record.partner_id.commercial_partner_id
+            holder = holder._origin or holder
             fitting = accounts.filtered(
                 lambda account, record=record, kind=kind, holder=holder, of=of_client: (
                     account.company_id == record.company_id
@@ -136,23 +138,36 @@ class CustomsPaymentInstruction(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         records = super().create(vals_list)
-        self._forget_problems()
+        self._refresh_files(records._get_files_domain())
         return records
 
     def write(self, vals):
+        before = self._get_files_domain()
         result = super().write(vals)
-        self._forget_problems()
+        if set(vals) - {"sequence"}:
+            self._refresh_files(before | self._get_files_domain())
         return result
 
     def unlink(self):
+        domain = self._get_files_domain()
         result = super().unlink()
-        self._forget_problems()
+        self._refresh_files(domain)
         return result
 
+    def _get_files_domain(self):
+        """Return the domain of the files that these instructions may be for."""
+        domain = Domain.FALSE
+        for record in self:
+            files = Domain("company_id", "=", record.company_id.id)
+            if record.partner_id:
+                files &= Domain("client_id", "child_of", record.partner_id.id)
+            domain |= files
+        return domain
+
     @api.model
-    def _forget_problems(self):
-        """What was found on charges may have been on these instructions."""
-        self.env["customs.charge"].invalidate_model(["payment_problem"])
+    def _refresh_files(self, domain):
+        """Let the open files that instructions were for follow them."""
+        self.env["customs.declaration"]._refresh_payments(domain)
 
     # === CONSTRAINTS === #
 

@@ -69,7 +69,15 @@ class CustomsPaymentMethod(models.Model):
         fixed = FIXED_ONCE_USED & set(vals)
         changing = self.filtered(lambda r: any(r[name] != vals[name] for name in fixed))
         changing._check_unused()
-        return super().write(vals)
+        result = super().write(vals)
+        if {"active", "authority_codes", "payer", "mechanism"} & set(vals):
+            self.env["customs.declaration"]._refresh_payments([])
+        return result
+
+    def unlink(self):
+        result = super().unlink()
+        self.env["customs.declaration"]._refresh_payments([])
+        return result
 
     def _check_unused(self):
         """Refuse when journal entries rest on how these methods pay."""

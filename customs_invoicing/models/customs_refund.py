@@ -172,6 +172,7 @@ class CustomsRefund(models.Model):
         copy=False,
         check_company=True,
         domain=[("type", "in", ("bank", "cash"))],
+        default=lambda self: self.env.company._get_only_bank_journal(),
     )
     receipt_account_id = fields.Many2one(
         comodel_name="customs.payment.account",
@@ -209,6 +210,9 @@ class CustomsRefund(models.Model):
     fee_charge_id = fields.Many2one(
         comodel_name="customs.charge", string="Fee", readonly=True, copy=False
     )
+    can_charge_fee = fields.Boolean(
+        string="Fee can be charged", compute="_compute_can_charge_fee"
+    )
     has_consent = fields.Boolean(
         string="Client's written consent",
         copy=False,
@@ -240,6 +244,7 @@ class CustomsRefund(models.Model):
         copy=False,
         check_company=True,
         domain=[("type", "in", ("bank", "cash"))],
+        default=lambda self: self.env.company._get_only_bank_journal(),
     )
 
     # === AMOUNTS === #
@@ -303,13 +308,19 @@ class CustomsRefund(models.Model):
             record.move_count = len(moves.get(record.id, ()))
 
     @api.depends(
-        "line_ids.amount_claimed", "line_ids.amount_accepted", "line_ids.interest"
+        "decision",
+        "line_ids.amount_claimed",
+        "line_ids.amount_accepted",
+        "line_ids.interest",
     )
     def _compute_amounts(self):
         for record in self:
             lines = record.line_ids
+            is_accepted = record.decision == "accepted"
             record.amount_claimed = sum(lines.mapped("amount_claimed"))
-            record.amount_accepted = sum(lines.mapped("amount_accepted"))
+            record.amount_accepted = is_accepted and sum(
+                lines.mapped("amount_accepted")
+            )
             record.interest = sum(lines.mapped("interest"))
 
     @api.depends(
@@ -353,6 +364,16 @@ class CustomsRefund(models.Model):
                     owed=to_decimal(record.amount_due_client),
                 ).state
             record.state = state
+
+    @api.depends("beneficiary", "decision", "fee_percent", "fee_charge_id")
+    def _compute_can_charge_fee(self):
+        for record in self:
+            record.can_charge_fee = (
+                record.beneficiary == "client"
+                and record.decision == "accepted"
+                and record.fee_percent > 0
+                and not record.fee_charge_id
+            )
 
     @api.depends("date_received", "statement_days", "beneficiary")
     def _compute_date_statement(self):

@@ -1,4 +1,5 @@
 from odoo import models
+from odoo.exceptions import UserError
 
 from ..engine.corrections import Claim, overclaimed
 from ..tools import to_decimal, to_float
@@ -74,7 +75,7 @@ class CustomsRefund(models.Model):
             Claim(
                 key := line._get_claim_key(),
                 to_decimal(levied[key]),
-                to_decimal(taken.get(key, 0)),
+                to_decimal(taken[line]),
                 to_decimal(line[name]),
             )
             for line in self.line_ids
@@ -92,12 +93,18 @@ class CustomsRefund(models.Model):
             for claim in overclaimed(claims)
         ]
 
+    def _check_acceptable(self):
+        problems = self._get_acceptance_problems()
+        if problems:
+            raise UserError("\n".join(problems))
+
     def _get_acceptance_problems(self):
         """Return sentences on what keeps an acceptance out of the books."""
         self.ensure_one()
         problems = self._get_quantity_problems()
         problems += self._get_twice_problems("amount_accepted")
-        if not self.currency_id.compare_amounts(self.amount_accepted, 0) > 0:
+        accepted = sum(self.line_ids.mapped("amount_accepted"))
+        if not self.currency_id.compare_amounts(accepted, 0) > 0:
             problems.append(
                 self.env._("Nothing is accepted: reject the claim instead.")
             )

@@ -60,7 +60,6 @@ class CustomsRefundLine(models.Model):
     )
     item_id = fields.Many2one(
         comodel_name="customs.declaration.line",
-        string="Item",
         index="btree_not_null",
         ondelete="restrict",
         check_company=True,
@@ -183,9 +182,8 @@ class CustomsRefundLine(models.Model):
     def _compute_claim_amounts(self):
         levied, taken = self._get_levied(), self._get_taken()
         for record in self:
-            key = record._get_claim_key()
-            record.amount_levied = to_float(levied.get(key))
-            record.amount_refunded = to_float(taken.get(key))
+            record.amount_levied = to_float(levied[record._get_claim_key()])
+            record.amount_refunded = to_float(taken[record])
 
     @api.depends(
         "move_line_ids.parent_state",
@@ -293,23 +291,29 @@ class CustomsRefundLine(models.Model):
         return max(to_decimal(amount), 0)
 
     def _get_taken(self):
-        """Return ``{key: amount}`` that other claims were given of the same levy."""
+        """Return ``{line: amount}`` that other claims were given of the same levy."""
         groups = self.env["customs.refund.line"]._read_group(
             [
                 ("charge_id", "in", self.charge_id.ids),
                 ("refund_id.decision", "=", "accepted"),
-                ("refund_id", "not in", self.refund_id._origin.ids),
             ],
-            ["charge_id", "assessment_id"],
+            ["charge_id", "assessment_id", "refund_id"],
             ["amount_accepted:sum"],
         )
+        given = defaultdict(dict)
+        for charge, assessment, refund, amount in groups:
+            given[charge.id, assessment.id][refund.id] = to_decimal(amount)
         return {
-            (charge.id, assessment.id): to_decimal(amount)
-            for charge, assessment, amount in groups
+            line: sum(
+                amount
+                for refund_id, amount in given[line._get_claim_key()].items()
+                if refund_id != line.refund_id._origin.id
+            )
+            for line in self
         }
 
     def _get_drawn(self):
-        """Return ``{item: quantity}`` that other accepted claims used.
+        """Return ``{item: quantity}`` that accepted claims other than theirs used.
 
         Several taxes of an item are claimed on one quantity.
         """

@@ -21,10 +21,7 @@ class CustomsRefund(models.Model):
         )
         self.declaration_ids._lock_for_money()
         records = self.browse(self.ids)  # the lock emptied what self reads along with
-        problems = [p for record in records for p in record._get_acceptance_problems()]
-        if problems:
-            raise UserError("\n".join(problems))
-        for record in records:
+        for record in records:  # one by one: the next sees what this one was given
             record.write(
                 {
                     "decision": "accepted",
@@ -114,8 +111,10 @@ class CustomsRefund(models.Model):
                 self.env._("Money comes in on an accepted refund or drawback only.")
             )
         if not self.date_received:
-            problems.append(self.env._("On what day did the money come in?"))
-        if bool(self.receipt_journal_id) == bool(self.receipt_account_id):
+            problems.append(
+                self.env._("On what day did the money come in? Enter it under Money.")
+            )
+        if not (self.receipt_journal_id or self.receipt_account_id):
             problems.append(
                 self.env._(
                     "Choose the bank or the customs cash account the money came into."

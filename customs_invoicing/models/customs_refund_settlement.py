@@ -104,7 +104,9 @@ class CustomsRefund(models.Model):
         if not self.currency_id.compare_amounts(self.amount_due_client, 0) > 0:
             problems.append(self.env._("Nothing is due to the client."))
         if not self.date_settled:
-            problems.append(self.env._("On what day is the client settled?"))
+            problems.append(
+                self.env._("On what day is the client settled? Enter it under Money.")
+            )
         return problems
 
     def _settling_items(self, total, step):

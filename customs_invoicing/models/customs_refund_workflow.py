@@ -80,6 +80,8 @@ class CustomsRefund(models.Model):
                 )
             if record.decision == "accepted":
                 record._check_nothing_booked()
+            elif decision == "accepted":
+                record._check_acceptable()
 
     def _check_nothing_booked(self):
         """A decision is taken back once nothing is in the books because of it."""

@@ -124,9 +124,7 @@ class CustomsStatement(models.Model):
             unknown = lines.filtered(lambda line: not line.declaration_id)
             record.amount_total = rounder(sum(lines.mapped("amount")))
             record.amount_unknown = rounder(sum(unknown.mapped("amount")))
-            record.amount_matched = rounder(
-                record.amount_total - record.amount_unknown
-            )
+            record.amount_matched = rounder(record.amount_total - record.amount_unknown)
             record.amount_difference = rounder(sum(lines.mapped("amount_difference")))
             exceptions = lines.filtered(
                 lambda line: line.status != "matched" and not line.is_disputed
@@ -254,7 +252,9 @@ class CustomsStatement(models.Model):
         self.ensure_one()
         if not self.line_ids:
             raise UserError(
-                self.env._("%(name)s has no lines yet: type or paste them.", name=self.name)
+                self.env._(
+                    "%(name)s has no lines yet: type or paste them.", name=self.name
+                )
             )
         owed = self._get_owed_items()
         files = [
@@ -305,7 +305,11 @@ class CustomsStatement(models.Model):
             self.company_id,
             "dispute",
             self.date,
-            [vals for line in lines for vals in line._prepare_dispute(account, dispute)],
+            [
+                vals
+                for line in lines
+                for vals in line._prepare_dispute(account, dispute)
+            ],
             ref=self.env._("Statement %(name)s: not ours", name=self.name),
         )
         lines.dispute_move_id = move
@@ -343,7 +347,8 @@ class CustomsStatement(models.Model):
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "account.action_account_moves_all"
         )
-        return {**action, "domain": [("id", "in", self._get_items().ids)], "context": {}}
+        action.update(domain=[("id", "in", self._get_items().ids)], context={})
+        return action
 
     def _action_view_moves(self, moves):
         action = self.env["ir.actions.act_window"]._for_xml_id(

@@ -174,7 +174,7 @@ class CustomsStatementLine(models.Model):
         }.get(match.way, "")
 
     def _prepare_dispute(self, account, dispute):
-        """Return the items of an unknown line: a claim, and the debt it is debited by."""
+        """Return the items of an unknown line: our claim and what is debited."""
         self.ensure_one()
         label = self.env._(
             "%(number)s on statement %(statement)s",

@@ -96,11 +96,6 @@ class CustomsVatEvidenceLine(models.Model):
         help="The entry was reversed, reset to draft or deleted.",
     )
 
-    _declaration_unique = models.UniqueIndex(
-        "(evidence_id, declaration_id) WHERE declaration_id IS NOT NULL",
-        "The document names a declaration twice: put both amounts on one line.",
-    )
-
     # === COMPUTE METHODS === #
 
     @api.depends("number", "evidence_id.company_id")
@@ -158,17 +153,31 @@ class CustomsVatEvidenceLine(models.Model):
 
     # === CONSTRAINTS === #
 
-    @api.constrains("declaration_id")
-    def _check_own_import(self):
+    @api.constrains("number", "declaration_id")
+    def _check_declaration(self):
         for line in self:
-            if line.declaration_id and line.declaration_id.capacity != "own":
+            declaration = line.declaration_id
+            if declaration and declaration.capacity != "own":
                 raise UserError(
                     self.env._(
                         "%(declaration)s is a client's file: its import VAT is not "
                         "ours to deduct. Choose a file of our own goods.",
-                        declaration=line.declaration_id.name,
+                        declaration=declaration.name,
                     )
                 )
+        for evidence in self.evidence_id:
+            lines = evidence.line_ids.filtered("declaration_id")
+            for declaration, found in lines.grouped("declaration_id").items():
+                if len(found) > 1:
+                    raise UserError(
+                        self.env._(
+                            "%(declaration)s stands on %(count)s lines (%(numbers)s). "
+                            "Put their amounts on one.",
+                            declaration=declaration.name,
+                            count=len(found),
+                            numbers=", ".join(line.number or "" for line in found),
+                        )
+                    )
 
     @api.model_create_multi
     def create(self, vals_list):

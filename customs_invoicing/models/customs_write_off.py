@@ -27,7 +27,13 @@ class CustomsWriteOff(models.Model):
     _check_company_auto = True
     _mail_post_access = "read"
 
-    name = fields.Char(string="Number", required=True, readonly=True, copy=False)
+    name = fields.Char(
+        string="Number",
+        required=True,
+        readonly=True,
+        copy=False,
+        default=lambda self: self.env._("New"),
+    )
     company_id = fields.Many2one(
         comodel_name="res.company", required=True, readonly=True, index=True
     )
@@ -35,7 +41,6 @@ class CustomsWriteOff(models.Model):
     kind = fields.Selection(selection=KINDS, required=True, readonly=True)
     declaration_id = fields.Many2one(
         comodel_name="customs.declaration",
-        string="Declaration",
         readonly=True,
         index="btree_not_null",
         ondelete="restrict",
@@ -43,7 +48,6 @@ class CustomsWriteOff(models.Model):
     )
     charge_id = fields.Many2one(
         comodel_name="customs.charge",
-        string="Charge",
         readonly=True,
         index="btree_not_null",
         ondelete="restrict",
@@ -51,7 +55,6 @@ class CustomsWriteOff(models.Model):
     )
     invoice_id = fields.Many2one(
         comodel_name="account.move",
-        string="Invoice",
         readonly=True,
         index="btree_not_null",
         ondelete="restrict",
@@ -59,7 +62,6 @@ class CustomsWriteOff(models.Model):
     )
     client_id = fields.Many2one(
         comodel_name="res.partner",
-        string="Client",
         compute="_compute_client_id",
         store=True,
         index="btree_not_null",
@@ -162,19 +164,17 @@ class CustomsWriteOff(models.Model):
         asked for by writing the fields himself.
         """
         for vals in vals_list:
-            company = self.env["res.company"].browse(vals["company_id"])
-            vals["requested_by_id"] = self.env.uid
-            vals["state"] = "requested"
-            vals["name"] = (
-                self.env["ir.sequence"]
-                .sudo()  # sudo: users number what they make
-                .with_company(company)
-                .next_by_code("customs.write.off")
-            )
-        drafts = self.sudo().browse().create(vals_list)  # sudo: see above
-        problems = [p for record in drafts if (p := record._get_problem())]
+            vals.update(requested_by_id=self.env.uid, state="requested")
+        requests = self.sudo()  # sudo: see above
+        checked = [requests.new(vals) for vals in vals_list]
+        problems = [problem for draft in checked if (problem := draft._get_problem())]
         if problems:
             raise UserError("\n".join(problems))
+        for vals in vals_list:
+            company = self.env["res.company"].browse(vals["company_id"])
+            sequences = requests.env["ir.sequence"].with_company(company)
+            vals["name"] = sequences.next_by_code("customs.write.off")
+        drafts = requests.create(vals_list)
         for record in drafts:
             record._schedule_approval()
         return drafts.sudo(False)

@@ -38,8 +38,9 @@ class CustomsWriteOff(models.Model):
         open_amount = min(charge.control_balance, charge.amount_to_bill)
         if currency.compare_amounts(charge.control_balance, 0.0) < 0:
             return self.env._(
-                "%(charge)s of %(file)s: the client was billed %(amount)s more than was "
-                "charged. That is the client's money, no income: give a credit note.",
+                "%(charge)s of %(file)s: the client was billed %(amount)s more than "
+                "was charged. That is the client's money, no income: give a credit "
+                "note.",
                 amount=currency.format(-charge.control_balance),
                 **names,
             )
@@ -63,7 +64,7 @@ class CustomsWriteOff(models.Model):
         return self.search(
             [
                 ("state", "=", "requested"),
-                ("id", "!=", self.id),
+                ("id", "!=", self._origin.id),
                 ("kind", "=", self.kind),
                 ("charge_id", "=", self.charge_id.id),
                 ("invoice_id", "=", self.invoice_id.id),

@@ -14,8 +14,8 @@ class ResCompany(models.Model):
     )
     customs_exact_outlay = fields.Boolean(
         string="Bill outlays as they were paid",
-        help="Exchange differences of outlays in a foreign currency go onto the file as "
-        "soon as the vendor is paid, so the client bears the amount that left the bank.",
+        help="Exchange differences of outlays in a foreign currency go onto the file "
+        "as soon as the vendor is paid, so the client bears what left the bank.",
     )
     customs_deposit_days = fields.Integer(
         string="Deposits are old after (days)",

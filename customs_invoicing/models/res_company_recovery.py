@@ -28,3 +28,11 @@ class ResCompany(models.Model):
         default=30,
         help="Days before a security expires on which its officer is reminded.",
     )
+
+    def _get_only_bank_journal(self):
+        """Return the bank journal to propose: the only one there is, else none."""
+        self.ensure_one()
+        journals = self.env["account.journal"].search(
+            [("company_id", "=", self.id), ("type", "=", "bank")], limit=2
+        )
+        return journals if len(journals) == 1 else journals.browse()

@@ -14,6 +14,7 @@ from . import (
     customs_entry_preview_line,
     customs_match_charges,
     customs_match_charges_line,
+    customs_match_charges_rows,
     customs_outlay,
     customs_outlay_line,
     customs_period_accrual,

@@ -31,7 +31,6 @@ class CustomsCashMovement(models.TransientModel):
     client_id = fields.Many2one(related="request_id.client_id")
     declaration_id = fields.Many2one(
         comodel_name="customs.declaration",
-        string="Declaration",
         check_company=True,
         help="The file the cash is for. It may stay empty for cash handed to staff.",
     )

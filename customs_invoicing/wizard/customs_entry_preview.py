@@ -186,7 +186,8 @@ class CustomsEntryPreview(models.TransientModel):
     def _get_item_order(self, line):
         """Show what the taxes are booked on first, who is owed last."""
         is_other_side = not (line.customs_charge_id or line.tax_line_id)
-        return is_other_side, line.sequence, line.id
+        charge = line.customs_charge_id
+        return is_other_side, charge.sequence, charge.id, line.sequence, line.id
 
     @api.model
     def _describe_item(self, number, line):
@@ -225,6 +226,8 @@ class CustomsEntryPreview(models.TransientModel):
             parts[0] = dict(events)[move.customs_event]
         if move.is_invoice() and move.partner_id:
             parts.append(move.partner_id.display_name)
+        if move.customs_payment_account_id:
+            parts.append(move.customs_payment_account_id.display_name)
         return " · ".join(parts)
 
     @api.model

@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 from .customs_entry_preview import SHOWN
 
@@ -18,6 +18,9 @@ class CustomsEntryPreviewLine(models.TransientModel):
     document_name = fields.Char(string="Document")
     date = fields.Date(string="Accounting date")
     account_id = fields.Many2one(comodel_name="account.account", string="Account")
+    account_code = fields.Char(
+        string="Account code", compute="_compute_account_code"
+    )
     partner_id = fields.Many2one(comodel_name="res.partner", string="Partner")
     name = fields.Char(string="Label")
     taxes = fields.Char()
@@ -32,6 +35,12 @@ class CustomsEntryPreviewLine(models.TransientModel):
     )
     date_maturity = fields.Date(string="Due date")
     customs_tax_code = fields.Char(string="Customs tax code")
+
+    @api.depends("account_id", "preview_id.company_id")
+    def _compute_account_code(self):
+        for company, lines in self.grouped(lambda line: line.preview_id.company_id).items():
+            for line in lines:
+                line.account_code = line.account_id.with_company(company).code
 
     def _get_shown(self):
         """Return what the table says in any order, to compare it with the books."""

@@ -2,7 +2,6 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
 
-from ..engine.apportion import apportion
 from ..engine.bill_matching import (
     DECLARANT,
     DOCUMENT,
@@ -12,8 +11,6 @@ from ..engine.bill_matching import (
     REGISTRATION,
     TRANSPORT,
 )
-from ..tools import to_decimal, to_float
-from .customs_match_charges_line import TAXED_ROLES
 
 
 class CustomsMatchCharges(models.TransientModel):
@@ -37,7 +34,7 @@ class CustomsMatchCharges(models.TransientModel):
         readonly=False,
         domain="[('company_id', '=', company_id), "
         "('state', 'not in', ('closed', 'cancelled'))]",
-        help="Files this bill is about. Those it names are found; add others by number.",
+        help="Files this bill is about. Those it names are found; add others.",
     )
     found_message = fields.Text(
         string="Found", compute="_compute_declaration_ids", store=True
@@ -176,233 +173,6 @@ class CustomsMatchCharges(models.TransientModel):
             return words
         return f"{words} {note}"
 
-    # === ROWS === #
-
-    def _get_product_lines(self):
-        return self.move_id._origin.invoice_line_ids.filtered(
-            lambda line: line.display_type == "product"
-        )
-
-    def _prepare_rows(self):
-        """Return the values of the rows: what files have open, what lines are typed.
-
-        A line of the very amount becomes what it amounts to. One line that is left is
-        the total: what it has beyond the duties are services.
-        """
-        self.ensure_one()
-        files = self.declaration_ids._origin
-        typed = self._get_product_lines().filtered(
-            lambda line: not line.customs_declaration_id
-        )
-        rows = self._prepare_debt_rows(files) + self._prepare_item_rows(files)
-        rest = typed - self._place_typed_lines(rows, typed)
-        if len(rest) > 1:
-            for row in rows:
-                if not row["move_line_id"] and row["is_chosen"]:
-                    row["is_chosen"] = False
-                    row["note"] = self.env._("On no line of its own: tick to add one.")
-            return rows + [self._prepare_typed_row(line, files) for line in rest]
-        if not rest and not self.amount_bill:
-            return rows + [self._prepare_rest_row(file, 0.0) for file in files]
-        left = self._cap_rows(rows, rest)
-        return rows + self._prepare_rest_rows(rows, rest, files, left)
-
-    def _prepare_debt_rows(self, files):
-        currency = self.currency_id
-        rows = []
-        for debt in files._get_vendor_debts(self.move_id):
-            is_open = currency.compare_amounts(debt.amount, 0) > 0
-            name = debt.charge.name or self.env._("Duties and taxes")
-            rows.append(
-                self._prepare_row(
-                    debt.declaration,
-                    "duty" if debt.charge else "transfer",
-                    debt.amount if is_open else debt.limit,
-                    is_chosen=is_open and not debt.note,
-                    charge_id=debt.charge.id,
-                    name=self.env._(
-                        "%(charge)s – declaration %(declaration)s",
-                        charge=name,
-                        declaration=debt.declaration.mrn or debt.declaration.name,
-                    ),
-                    amount_open=debt.amount,
-                    note=debt.note,
-                )
-            )
-        return rows
-
-    def _prepare_item_rows(self, files):
-        """Return rows for accrued costs a bill clears, or disputes a refund settles."""
-        move = self.move_id
-        is_refund = move._customs_bill_sign() < 0
-        role = "dispute" if is_refund else "accrued"
-        account_role = "dispute_recv" if is_refund else "accrued_cost"
-        items = files._get_open_vendor_items(account_role, move.commercial_partner_id)
-        rows = []
-        for file in files:
-            amount = move._customs_to_bill_currency(
-                abs(sum(items[file].mapped("amount_residual"))),
-                move.company_currency_id,
-            )
-            if amount:
-                taxes = [] if is_refund else self._get_default_taxes().ids
-                rows.append(
-                    self._prepare_row(
-                        file,
-                        role,
-                        amount,
-                        amount_open=amount,
-                        tax_ids=[Command.set(taxes)],
-                    )
-                )
-        return rows
-
-    def _prepare_row(self, file, role, amount, **vals):
-        return {
-            "declaration_id": file.id,
-            "role": role,
-            "amount": amount,
-            "is_chosen": True,
-            "move_line_id": False,
-            **vals,
-        }
-
-    def _place_typed_lines(self, rows, typed):
-        """Give rows the typed lines of their very amount; return these lines."""
-        used = typed.browse()
-        for row in rows:
-            if not row["is_chosen"]:
-                continue
-            line = (typed - used).filtered(
-                lambda line, row=row: (
-                    self.currency_id.compare_amounts(line.price_subtotal, row["amount"])
-                    == 0
-                )
-            )[:1]
-            if line:
-                row["move_line_id"] = line.id
-                if row["role"] in TAXED_ROLES:
-                    row["tax_ids"] = [Command.set(line.tax_ids.ids)]
-                used |= line
-        return used
-
-    def _prepare_typed_row(self, line, files):
-        """Return the row of a line that was typed: a service, of the file it names."""
-        file = files if len(files) == 1 else files.browse()
-        if len(files) > 1:
-            found = files._find_by_numbers(
-                self.company_id, {"line": line.name or ""}, files.env["res.partner"]
-            )[0]
-            file = found[:1] & files
-        for_client = self._is_for_client(file)
-        return self._prepare_row(
-            file,
-            "disbursement" if for_client else "service",
-            line.price_total if for_client else line.price_subtotal,
-            move_line_id=line.id,
-            name=line.name,
-            tax_ids=[Command.set([] if for_client else line.tax_ids.ids)],
-            is_chosen=bool(file),
-            note="" if file else self.env._("Choose the file it is for."),
-        )
-
-    def _is_for_client(self, file):
-        return self.addressed_to == "client" and file._is_for_client()
-
-    def _cap_rows(self, rows, rest):
-        """Take what the bill pays of the open amounts, in their order.
-
-        :return: what is left of the bill, tax included
-        """
-        currency = self.currency_id
-        placed = {row["move_line_id"] for row in rows}
-        others = self._get_product_lines().filtered(
-            lambda line: line not in rest and line.id not in placed
-        )
-        left = self.amount_bill - sum(others.mapped("price_total"))
-        for row in rows:
-            if not row["is_chosen"]:
-                continue
-            taxes = self.env["account.tax"]
-            for command in row.get("tax_ids", []):
-                taxes = taxes.browse(command[2])
-            gross = self._get_gross(row["amount"], taxes)
-            if currency.compare_amounts(gross, left) > 0:
-                row["amount"] = self._get_net(max(left, 0.0), taxes)
-                gross = max(left, 0.0)
-                row["note"] = self.env._("As far as the bill goes")
-            row["is_chosen"] = not currency.is_zero(gross)
-            left = currency.round(left - gross)
-        return left
-
-    def _prepare_rest_rows(self, rows, rest, files, left):
-        """Return rows for what duties leave of the bill; one for each file."""
-        currency = self.currency_id
-        if currency.compare_amounts(left, 0) <= 0:
-            free = [row for row in rows if row["is_chosen"] and not row["move_line_id"]]
-            if free and rest:
-                free[0]["move_line_id"] = rest.id
-            return []
-        count = max(len(files), 1)
-        shares = apportion(
-            to_decimal(left), [1] * count, to_decimal(currency.rounding)
-        )
-        return [
-            self._prepare_rest_row(file, to_float(share), rest if first else None)
-            for share, file, first in zip(
-                shares,
-                files or [files],
-                [True] + [False] * (count - 1),
-                strict=True,
-            )
-        ]
-
-    def _prepare_rest_row(self, file, gross, line=None):
-        for_client = self._is_for_client(file)
-        taxes = line.tax_ids if line else self._get_default_taxes()
-        if for_client:
-            taxes = taxes.browse()
-        return self._prepare_row(
-            file,
-            "disbursement" if for_client else "service",
-            self._get_net(gross, taxes),
-            move_line_id=line.id if line else False,
-            name=line.name if line else False,
-            amount_rest=gross,
-            tax_ids=[Command.set(taxes.ids)],
-            is_chosen=bool(gross and file),
-        )
-
-    # === TAXES === #
-
-    def _get_default_taxes(self):
-        move = self.move_id
-        taxes = move.company_id.account_purchase_tax_id
-        return move.fiscal_position_id.map_tax(taxes)
-
-    def _compute_taxes(self, amount, taxes, included):
-        return taxes.with_context(force_price_include=included).compute_all(
-            amount, currency=self.currency_id, partner=self.partner_id
-        )
-
-    def _get_gross(self, amount, taxes):
-        """Return an amount before tax with its tax."""
-        if not taxes:
-            return amount
-        return self._compute_taxes(amount, taxes._origin, False)["total_included"]
-
-    def _get_net(self, amount, taxes):
-        """Return an amount with tax without it."""
-        if not taxes:
-            return amount
-        found = self._compute_taxes(amount, taxes._origin, True)["total_excluded"]
-        return self.currency_id.round(found)
-
-    def _get_price(self, amount, taxes):
-        """Return the unit price of a line of an amount before tax."""
-        included = taxes.filtered("price_include")
-        return self._get_gross(amount, included)
-
     # === ACTIONS === #
 
     def action_apply(self):
@@ -422,9 +192,15 @@ class CustomsMatchCharges(models.TransientModel):
         problems += more
         if problems:
             raise UserError("\n".join(dict.fromkeys(problems)))
+        charges = self.env["customs.charge"]
+        for shared in segments.values():
+            charges |= charges.union(*(debt.charge for debt, _amount in shared if debt))
+        targets = charges._get_vendor_shares(self.move_id)
         commands, forced = [], {}
         for row in rows:
-            vals_list, amounts = self._prepare_lines(row, segments.get(row, []))
+            vals_list, amounts = self._prepare_lines(
+                row, segments.get(row, []), targets
+            )
             forced.update(amounts)
             if row.move_line_id:
                 commands.append(Command.update(row.move_line_id.id, vals_list.pop(0)))
@@ -451,7 +227,7 @@ class CustomsMatchCharges(models.TransientModel):
             segments[row] = row._take(pool, left)
         return segments, problems
 
-    def _prepare_lines(self, row, segments):
+    def _prepare_lines(self, row, segments, targets):
         """Return ``(values of lines, import VAT)`` of one row."""
         if row.role not in ("duty", "transfer"):
             return [row._prepare_role_vals()], {}
@@ -459,9 +235,8 @@ class CustomsMatchCharges(models.TransientModel):
         clearing = self.company_id._get_customs_account
         for debt, amount in segments:
             if debt and debt.charge:
-                targets = debt.charge._get_vendor_shares(self.move_id)
                 lines, amounts = debt.charge._prepare_vendor_lines(
-                    self.move_id, amount, targets
+                    self.move_id, amount, targets[debt.charge]
                 )
                 vals_list += lines
                 forced.update(amounts)

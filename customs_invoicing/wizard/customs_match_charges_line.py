@@ -112,9 +112,7 @@ class CustomsMatchChargesLine(models.TransientModel):
         compute="_compute_account_id",
         compute_sudo=True,  # accounts of the company's settings
     )
-    amount_total = fields.Monetary(
-        string="With tax", compute="_compute_amount_total"
-    )
+    amount_total = fields.Monetary(string="With tax", compute="_compute_amount_total")
     note = fields.Char(readonly=True)
 
     @api.depends("role")
@@ -122,8 +120,10 @@ class CustomsMatchChargesLine(models.TransientModel):
         codes = self.env["customs.charge.code"]
         default = codes.search([("kind", "=", "third_party")], limit=1)
         for line in self:
-            is_outlay = line.role == "disbursement"
-            line.charge_code_id = (line.charge_code_id or default) if is_outlay else codes
+            if line.role == "disbursement":
+                line.charge_code_id = line.charge_code_id or default
+            else:
+                line.charge_code_id = False
 
     @api.depends("role")
     def _compute_tax_ids(self):
@@ -239,8 +239,8 @@ class CustomsMatchChargesLine(models.TransientModel):
         values = {"name": self.name or self.env._("Duty"), "file": file.display_name}
         if booked:
             return self.env._(
-                "“%(name)s”: nothing of it is open on %(file)s; %(moves)s booked it. If "
-                "the vendor billed it a second time, take it as disputed.",
+                "“%(name)s”: nothing of it is open on %(file)s; %(moves)s booked it. "
+                "If the vendor billed it a second time, take it as disputed.",
                 moves=", ".join(booked.mapped("display_name")),
                 **values,
             )

@@ -159,8 +159,7 @@ class CustomsOutlay(models.TransientModel):
             and self.env._("Choose the bank or cash journal that paid."),
             "customs_cash": not self.payment_account_id
             and self.env._("Choose the customs cash account that paid."),
-            "float": not self.runner_id
-            and self.env._("Choose who of the staff paid."),
+            "float": not self.runner_id and self.env._("Choose who of the staff paid."),
         }[self.source]
         if missing:
             raise UserError(missing)

@@ -141,7 +141,11 @@ class CustomsRecordAssessment(models.TransientModel):
         version = declaration.current_assessment_id
         if not version:
             return self._get_calculated(declaration)
-        rows = [line._get_recorded_vals() for line in version.line_ids]
+        # taxes on the whole declaration last, as on a notice
+        lines = version.line_ids.sorted(
+            lambda line: (not line.item_number, line.item_number, line.sequence)
+        )
+        rows = [line._get_recorded_vals() for line in lines]
         return [
             {
                 "item_id": items.get(row.pop("item_number"), False),

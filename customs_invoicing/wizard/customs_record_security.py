@@ -97,7 +97,7 @@ class CustomsRecordSecurity(models.TransientModel):
                     Command.create(vals)
                     for vals in self._prepare_lines(operation, files, securities)
                 ],
-                **self._prepare_defaults(securities),
+                **self._prepare_defaults(files, securities),
             }
         )
         labels = dict(self._fields["operation"]._description_selection(self.env))
@@ -129,11 +129,13 @@ class CustomsRecordSecurity(models.TransientModel):
         ]
 
     @api.model
-    def _prepare_defaults(self, securities):
+    def _prepare_defaults(self, files, securities):
+        journal = files.company_id._get_only_bank_journal()
         if not securities:
-            return {}
+            return {"journal_id": journal.id}
         first = securities[:1]
         return {
+            "journal_id": journal.id,
             "kind": first.kind,
             "payee_id": first.payee_id.id,
             "reference": first.reference,
@@ -174,6 +176,8 @@ class CustomsRecordSecurity(models.TransientModel):
                 problems += self._get_way_problems()
         if self.kind == "guarantee":
             problems += self._get_guarantee_problems()
+        if posting and not problems:
+            problems += self._get_limit_problems()
         if self.operation == "lodge" and not self.payee_id:
             problems.append(self.env._("Choose who holds the security."))
         problems += self.company_id._get_customs_rate_problems(self.currency_id)
@@ -224,6 +228,14 @@ class CustomsRecordSecurity(models.TransientModel):
                 self.env._("A security comes back to the bank or the cash account.")
             ]
         return []
+
+    def _get_limit_problems(self):
+        """Refuse what a guarantee, deferment or cash account cannot bear."""
+        is_charged = self.kind == "guarantee" or self.way in ("cash", "deferment")
+        if self.operation != "lodge" or not is_charged:
+            return []
+        amount = self.declaration_id._to_company_currency(self.amount_total)
+        return self.account_id._get_bearing_problems(amount)
 
     def _get_guarantee_problems(self):
         problems = []

@@ -116,7 +116,9 @@ class TestDeposits(CustomsCase):
     # === THE WHOLE WAY === #
 
     def test_deposit_received_applied_and_surplus_returned(self):
-        declaration = self.paid_file()
+        declaration = self.assessed_file()
+        prefunded = self.env.ref("customs_invoicing.payment_method_p3")
+        declaration.charge_ids.filtered("tax_code_id").payment_method_id = prefunded
         request = self.request(declaration)
         self.assertTrue(request.name.startswith("DEP/"))
         self.assertFalse(request.move_line_ids)
@@ -138,6 +140,9 @@ class TestDeposits(CustomsCase):
         self.assert_deposit(request, "received", received=9000, left=9000)
         self.assertEqual(declaration.deposit_left, 9000.00)
 
+        declaration.action_post_assessment()
+        self.outlay(declaration, 180.00)
+        self.add_service(declaration, 120.00)
         invoice = self.bill(declaration, date="2026-03-06")
         self.assertEqual(invoice.amount_total, 8566.20)
         applied = self.applications(request)
@@ -172,8 +177,8 @@ class TestDeposits(CustomsCase):
             (self.deposits, 0.0),
             (self.control, 0.0),
             (self.receivable, 0.0),
-            (self.payable, -8241.00),
-            (self.bank_account, 9000.00 - 180.00 - 433.80),
+            (self.payable, 0.0),
+            (self.bank_account, 145.20),
             (self.income, -120.00),
             (self.output_tax, -25.20),
         ):
@@ -376,8 +381,10 @@ class TestDeposits(CustomsCase):
     # === CURRENCIES === #
 
     def foreign_bank(self, code="EUR"):
-        currency = self.env["res.currency"].with_context(active_test=False).search(
-            [("name", "=", code)]
+        currency = (
+            self.env["res.currency"]
+            .with_context(active_test=False)
+            .search([("name", "=", code)])
         )
         currency.active = True
         self.env["res.currency.rate"].create(
@@ -484,9 +491,7 @@ class TestDeposits(CustomsCase):
         request = self.request(self.assessed_file(), note="Pay before the ship lands")
         html = (
             self.env["ir.actions.report"]
-            ._render_qweb_html(
-                "customs_invoicing.report_funds_request", request.ids
-            )[0]
+            ._render_qweb_html("customs_invoicing.report_funds_request", request.ids)[0]
             .decode()
         )
         for text in (request.name, "not an invoice", "9,000.00", "the ship lands"):
@@ -498,9 +503,7 @@ class TestDeposits(CustomsCase):
         self.assertEqual(declaration.funds_request_count, 1)
         action = declaration.action_view_funds_requests()
         self.assertEqual(action["res_id"], request.id)
-        self.assertEqual(
-            request.action_view_declaration()["res_id"], declaration.id
-        )
+        self.assertEqual(request.action_view_declaration()["res_id"], declaration.id)
         new = declaration.action_request_funds()
         self.assertEqual(new["context"]["default_declaration_id"], declaration.id)
         self.receive(request)

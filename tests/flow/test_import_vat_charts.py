@@ -12,6 +12,7 @@ from typing import NamedTuple
 from common import CustomsCase
 
 from odoo.exceptions import UserError
+from odoo.fields import Command
 
 DOCS = Path(__file__).resolve().parents[2] / "docs" / "import_vat.md"
 
@@ -54,7 +55,7 @@ class Side(NamedTuple):
 
     @property
     def base_is_reported(self):
-        return not self.name.startswith("100%")
+        return self.way != "only"
 
     @property
     def factors(self):
@@ -424,6 +425,103 @@ class TestImportVatCharts(CustomsCase):
             [{"date": "2026-03-12", "invoice_date": move.invoice_date}], cancel=True
         )
 
+    # === WORKED CASES === #
+
+    def test_india_bill_of_entry(self):
+        """IGST on the value with its duties, in no cost of goods."""
+        company, chart = self.companies["in"], CHARTS["in"]
+        company.customs_assessment_document = "entry"
+        declaration = self.file_of("in")
+        duty = self.env.ref("customs_invoicing.tax_code_cid")
+        declaration._record_assessment(
+            [
+                {"tax_code_id": duty.id, "amount_assessed": 110000.0},
+                {
+                    "tax_code_id": self.tax_code.id,
+                    "base": 1110000.0,
+                    "rate": 18.0,
+                    "amount_assessed": 199800.0,
+                },
+            ],
+            date="2026-03-05",
+        )
+        declaration.current_assessment_id.action_post()
+        move = declaration.assessment_ids.move_ids
+        ((code, _boxes),) = chart.paid.tax
+        self.assertEqual(
+            self.balances(move),
+            {
+                company.customs_duty_clearing_account_id.code: 110000.0,
+                self.account(company, code).code: 199800.0,
+                company.customs_authority_payable_account_id.code: -309800.0,
+            },
+        )
+        self.assertEqual(self.boxes(move), {"BASE IGST": 1110000.0, "IGST": 199800.0})
+        self.pay(move)
+        payable = company.customs_authority_payable_account_id
+        self.assertEqual(self.account_balance(payable, declaration), -309800.0)
+        self.assertTrue(
+            move.line_ids.filtered(lambda line: line.account_id == payable).reconciled
+        )
+
+    def test_france_self_accounts(self):
+        """Lines A4 and I1 of the return, and the pre-filled statement agrees."""
+        company, side = self.companies["fr"], CHARTS["fr"].postponed
+        declaration = self.file_of("fr", registration_number="26FR0042")
+        move = self.assess(declaration, side, 62500.0, 12500.0, date="2026-03-31")
+        self.assertEqual(
+            self.boxes(move),
+            {
+                "A4": 62500.0,
+                "I1_base": 62500.0,
+                "20": 12500.0,
+                "24": 12500.0,
+                "I1_taxe": -12500.0,
+            },
+        )
+        self.assertEqual(self.balances(move), {"445663": 12500.0, "445300": -12500.0})
+        statement = (
+            self.env["customs.vat.evidence"]
+            .with_company(company)
+            .create({"kind": "mpivs", "number": "CA3 2026-03", "date": "2026-04-15"})
+        )
+        statement.action_add_awaiting()
+        self.assertRecordValues(
+            statement.line_ids,
+            [{"declaration_id": declaration.id, "amount_books": 12500.0}],
+        )
+        statement.action_post()
+        self.assertEqual(declaration.assessment_ids.move_ids, move)
+
+    def test_swiss_certificate_has_no_base(self):
+        """The tax alone is deducted when its certificate comes."""
+        company = self.companies["ch"]
+        declaration = self.file_of(
+            "ch", registration_number="26CH9", vat_evidence="certificate"
+        )
+        self.assess(declaration, CHARTS["ch"].paid, 2580.25, 209.0)
+        evidence = (
+            self.env["customs.vat.evidence"]
+            .with_company(company)
+            .create(
+                {
+                    "kind": "other",
+                    "number": "eVV 26CH9",
+                    "date": "2026-04-15",
+                    "line_ids": [
+                        Command.create({"number": "26CH9", "amount_stated": 209.0})
+                    ],
+                }
+            )
+        )
+        evidence.action_post()
+        move = evidence.line_ids.move_id
+        pending = company.customs_vat_import_pending_account_id
+        self.assertEqual(self.boxes(move), {"400": 209.0})
+        self.assertEqual(self.balances(move), {"1170": 209.0, pending.code: -209.0})
+        self.assertEqual(len(move.line_ids), 2)
+        self.assertEqual(self.account_balance(pending, declaration), 0.0)
+
     # === A SHARE THAT IS NOT DEDUCTIBLE === #
 
     def test_share_that_cannot_be_deducted_is_cost(self):
@@ -552,6 +650,9 @@ class TestImportVatCharts(CustomsCase):
         return "\n".join(lines) + "\n"
 
     def write_rows(self, rows):
+        company = rows[0][-1].company_id
+        made = company.customs_neutral_account_id
+        made |= company.customs_authority_payable_account_id
         lines = ["| Way, document | What happens | Account | Amount | Boxes |"]
         lines.append("|--|--|--|--:|--|")
         previous = ()
@@ -561,6 +662,8 @@ class TestImportVatCharts(CustomsCase):
                 if not line.balance:
                     continue
                 account = line.account_id.with_company(line.company_id)
+                # accounts that the set-up made have no number of the chart
+                code = "" if account in made else f"{account.code} "
                 boxes = ", ".join(sorted(line.tax_tag_ids.mapped("name")))
                 shown = [
                     "" if old == new else new
@@ -571,7 +674,7 @@ class TestImportVatCharts(CustomsCase):
                 shown[1] = event if shown[1] else ""
                 previous = (head, f"{head}: {event}")
                 lines.append(
-                    f"| {shown[0]} | {shown[1]} | {account.code} {account.name}"
+                    f"| {shown[0]} | {shown[1]} | {code}{account.name}"
                     f" | {line.balance:,.2f} | {boxes} |"
                 )
         return "\n".join(lines)

@@ -501,15 +501,53 @@ class TestMatchCharges(CustomsCase):
         """The debt is cleared in full; the cent his currency cannot say is exchange."""
         currency = self.setup_other_currency("JPY", rates=[("2026-01-01", 147.0)])
         _file, authority_bill = self.posted_file(duty=100.01)
-        bill = self.vendor_bill(
-            ref="C 120", taxes=False, currency_id=currency.id
-        )
+        bill = self.vendor_bill(ref="C 120", taxes=False, currency_id=currency.id)
         self.match(bill)
         self.assertEqual(bill.amount_total, 14701)
         self.assertEqual(authority_bill.amount_residual, 0.0)
         self.assertEqual(self.account_balance(self.broker_clearing), 0.0)
         self.assertEqual(self.account_balance(self.payable), 0.0)
         self.assertTrue(all(self.transfers(bill).line_ids[:2].mapped("reconciled")))
+
+    def test_debt_in_a_foreign_currency_is_cleared_in_it(self):
+        """A dearer currency is an exchange difference of the debt, not of the file."""
+        file = self._foreign_file(agent=False)
+        authority_bill = self.post_assessment(file)
+        self.assertEqual(authority_bill.amount_residual, 1420.60)
+        bill = self.vendor_bill(
+            1420.60,
+            ref="C 115",
+            taxes=False,
+            currency_id=self.env.ref("base.CHF").id,
+            invoice_date="2026-04-02",
+            date="2026-04-02",
+        )
+        self.match(bill)
+        self.assertEqual(bill.line_ids.mapped("amount_currency"), [1420.60, -1420.60])
+        self.assertEqual(authority_bill.amount_residual, 0.0)
+        self.assertEqual(self.account_balance(self.payable), 0.0)
+        self.assertEqual(self.account_balance(self.broker_clearing), 0.0)
+        self.assert_money(file, charged=1491.63)
+
+    def test_debt_of_a_clients_file_paid_by_another_broker(self):
+        """The outlay stays on the client; only the creditor changes."""
+        file = self.client_file()
+        self.assess(file, duty=500)
+        authority_bill = self.post_assessment(file)
+        bill = self.vendor_bill(560, ref="C 201")
+        self.match(bill, total=560)
+        self.assert_items(
+            bill,
+            [
+                (self.broker_clearing, self.broker, 500.00, "", "", ""),
+                (self.cost_service, self.broker, 50.00, "20% bought", "", ""),
+                (self.input_vat, self.broker, 10.00, "T:20% bought", "", ""),
+                (self.payables, self.broker, -560.00, "", "", ""),
+            ],
+        )
+        self.assertEqual(authority_bill.amount_residual, 0.0)
+        self.assertEqual(self.account_balance(self.broker_clearing), 0.0)
+        self.assert_money(file, charged=500, control_balance=500)
 
     # === WHAT IS REFUSED === #
 
@@ -566,6 +604,17 @@ class TestMatchCharges(CustomsCase):
         with self.assertRaisesRegex(UserError, "not paid by our broker or carrier"):
             bill.action_post()
 
+    def test_what_a_broker_billed_is_not_owed_to_the_authority_too(self):
+        """Neither now nor by another payment method later."""
+        file = self.own_file(duty=1689.80)
+        self.match(self.vendor_bill(1689.80, ref="C 101", taxes=False))
+        self.assertFalse(self.post_assessment(file))
+        with self.assertRaisesRegex(UserError, "is posted as paid by"):
+            file.charge_ids.payment_method_id = self.env.ref(
+                "customs_invoicing.payment_method_p5"
+            )
+        self.assertEqual(self.account_balance(self.payable), 0.0)
+
     def test_clearing_more_than_the_debt_is_refused(self):
         file, _bill = self.posted_file()
         bill = self.vendor_bill(1700, ref="C 120", taxes=False)
@@ -575,7 +624,7 @@ class TestMatchCharges(CustomsCase):
                 "customs_declaration_id": file.id,
             }
         )
-        with self.assertRaisesRegex(UserError, "clears .*1,700.00.* but only .*1,689.80"):
+        with self.assertRaisesRegex(UserError, "clears .*1,700.00.* only .*1,689.80"):
             bill.action_post()
         bill.invoice_line_ids.price_unit = 1689.80
         bill.action_post()
@@ -714,9 +763,7 @@ class TestMatchCharges(CustomsCase):
         """B15 M1: 1 150.00 in the agent's currency are 1 058.00."""
         currency = self.setup_other_currency("EUR", rates=[("2026-01-01", 1 / 0.92)])
         file = self.client_file()
-        bill = self.vendor_bill(
-            1150, ref="C 201", taxes=False, currency_id=currency.id
-        )
+        bill = self.vendor_bill(1150, ref="C 201", taxes=False, currency_id=currency.id)
         wizard = self.picker(bill)
         wizard.addressed_to = "client"
         wizard.action_apply()

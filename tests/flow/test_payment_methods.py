@@ -261,15 +261,46 @@ class TestPaymentMethods(CustomsCase):
             office="TEST1",
         )
         tree = etree.fromstring(content)
-        etree.SubElement(
-            tree.find(".//Financial"), "Deffered_payment_reference"
-        ).text = "DEF-100"
+        tree.find(".//Deffered_payment_reference").text = "DEF-100"
         declaration = self.env["customs.declaration"].import_files(
             [("sad.xml", etree.tostring(tree))]
         )
         self.assertEqual(declaration.payment_account, "DEF-100")
         self.assertEqual(declaration.payment_account_id, self.ours)
         self.assert_payment(self.paid(declaration), "P2", self.ours)
+
+    def test_open_files_follow_an_instruction_that_changes(self):
+        declaration, other = self.file(), self.file(client_id=self.exporter.id)
+        closed = self.file()
+        closed.action_cancel()
+        chosen = self.paid(declaration, "VAT")
+        chosen.payment_method_id = self.method("P4B")
+        instruction = self.instruct("P2", self.client, self.ours)
+        self.assert_payment(self.paid(declaration), "P2", self.ours)
+        self.assert_payment(chosen, "P4B")
+        self.assert_payment(self.paid(other), "P4N")
+        self.assert_payment(self.paid(closed), "P4N")
+        instruction.partner_id = self.exporter
+        self.assert_payment(self.paid(declaration), "P4N")
+        self.assert_payment(self.paid(other), "P2", self.ours)
+        instruction.method_id = self.method("P4")
+        self.assert_payment(self.paid(other), "P4", self.cash)
+        instruction.unlink()
+        self.assert_payment(self.paid(other), "P4N")
+
+    def test_open_files_follow_an_account_entered_later(self):
+        declaration = self.file(payment_account="new 1")
+        self.assert_payment(self.paid(declaration), "P4N")
+        account = self._create_account("NEW-1")
+        self.assertEqual(declaration.payment_account_id, account)
+        self.assert_payment(self.paid(declaration), "P2", account)
+        account.holder_id = self.client
+        self.assert_payment(self.paid(declaration), "P1", account, "client")
+        account.write({"holder_id": self.company.partner_id.id, "active": False})
+        self.assert_payment(self.paid(declaration), "P2", account)
+        self.assertIn("is archived", self.paid(declaration).payment_problem)
+        again = self._create_account("NEW 1")
+        self.assert_payment(self.paid(declaration), "P2", again)
 
     # === BY HAND === #
 

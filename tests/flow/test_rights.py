@@ -40,7 +40,15 @@ DOCUMENTS = (
     "customs.value.part",
     "customs.calculation",
     "customs.classification.drift",
+    "customs.accrual.report",
     "customs.declaration.balance",
+    "customs.refund",
+    "customs.refund.line",
+    "customs.statement",
+    "customs.statement.line",
+    "customs.security",
+    "customs.funds.request",
+    "customs.write.off",
 )
 #: Users make and change them, only managers delete: others may rest on them
 KNOWLEDGE = ("customs.product.classification",)
@@ -79,7 +87,7 @@ TABLE = {
     ("accountant", "knowledge"): NOTHING,
 }
 
-#: What only files and the calculation write
+#: What only files, the calculation and approvals write
 AUTHORITY = (
     "customs.assessment",
     "customs.assessment.line",
@@ -87,6 +95,8 @@ AUTHORITY = (
     "customs.value.part",
     "customs.calculation",
     "customs.classification.drift",
+    "customs.accrual.report",
+    "customs.write.off",
     "customs.declaration.balance",
 )
 
@@ -177,6 +187,10 @@ class TestRights(CustomsCase):
             "customs.value.part": declaration.line_ids.value_part_ids[:1],
             "customs.calculation": declaration.calculation_ids,
             "customs.declaration.balance": self.sample_balance(),
+            "customs.accrual.report": self.sample_accrual(),
+            **self.sample_recovery(declaration),
+            **self.sample_cash(declaration),
+            **self.sample_statement(),
             **self.sample_reference(),
             **self.sample_classification(declaration.line_ids),
         }
@@ -193,6 +207,69 @@ class TestRights(CustomsCase):
         return self.env["customs.declaration.balance"].search(
             [("declaration_id", "=", declaration.id)], limit=1
         )
+
+    def sample_accrual(self):
+        """Return the roll-forward of an own import whose duty is expected."""
+        declaration = self.typed(arrival_date="2026-03-04")
+        declaration.action_accrue_duty()
+        self.env.flush_all()
+        return self.env["customs.accrual.report"].search(
+            [("declaration_id", "=", declaration.id)], limit=1
+        )
+
+    def sample_cash(self, declaration):
+        """Return a deposit asked of the client and a loss to approve."""
+        request = self.env["customs.funds.request"].create(
+            {"declaration_id": declaration.id, "amount": 100}
+        )
+        write_offs = self.env["customs.write.off"].sudo()  # made by their screen only
+        write_off = write_offs.create(
+            {
+                "name": "WO/TEST",
+                "company_id": declaration.company_id.id,
+                "declaration_id": declaration.id,
+                "kind": "outlay",
+                "date": "2026-04-30",
+                "reason": "agreed",
+            }
+        )
+        return {
+            "customs.funds.request": request,
+            "customs.write.off": write_off.sudo(False),
+        }
+
+    def sample_statement(self):
+        """Return a statement of the authority with a line."""
+        statement = self.env["customs.statement"].create(
+            {
+                "name": "March",
+                "authority_id": self.authority.id,
+                "line_ids": [(0, 0, {"number": "C 1", "amount": 10})],
+            }
+        )
+        return {
+            "customs.statement": statement,
+            "customs.statement.line": statement.line_ids,
+        }
+
+    def sample_recovery(self, declaration):
+        """Return a claim and a security of a file."""
+        charge = declaration.charge_ids[:1]
+        refund = self.env["customs.refund"].create(
+            {
+                "line_ids": [
+                    (0, 0, {"declaration_id": declaration.id, "charge_id": charge.id})
+                ]
+            }
+        )
+        security = self.env["customs.security"].create(
+            {"declaration_id": declaration.id, "amount": 100}
+        )
+        return {
+            "customs.refund": refund,
+            "customs.refund.line": refund.line_ids,
+            "customs.security": security,
+        }
 
     def sample_reference(self):
         """Return one record of every model that hangs on the tariff."""

@@ -2,7 +2,7 @@
 
 from common import CustomsCase, item, tax
 
-from odoo import fields
+from odoo import Command, fields
 from odoo.exceptions import UserError
 from odoo.tests import Form, new_test_user
 
@@ -20,6 +20,11 @@ def one_item(vat="173.25", base="1155.00"):
 
 
 class TestUndoPosting(CustomsCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.broker_clearing = cls.company._get_customs_account("broker_clearing")
+
     def own(self, items=None, **facts):
         self.company.partner_id.customs_code = "OWN-1"
         return self.import_sad(items or one_item(), importer=("OWN-1", "Us"), **facts)
@@ -200,7 +205,7 @@ class TestUndoPosting(CustomsCase):
             ],
         )
         entry._post(soft=False)
-        clearing = self.company._get_customs_account("broker_clearing")
+        clearing = self.broker_clearing
         transfer = self.env["account.move"]._create_customs_entry(
             self.company,
             "transfer",
@@ -238,6 +243,71 @@ class TestUndoPosting(CustomsCase):
             reversals.mapped("customs_event"), ["transfer", "write_off", "assessment"]
         )
         self.assert_as_before(declaration, clearing, self.income)
+
+    def broker_bill(self, declaration, amount):
+        """Return the posted bill of a broker who paid the authority for us."""
+        bill = self.env["account.move"].create(
+            {
+                "move_type": "in_invoice",
+                "partner_id": self.broker.id,
+                "invoice_date": "2026-03-08",
+                "date": "2026-03-08",
+                "invoice_line_ids": [
+                    Command.create(
+                        {
+                            "name": "Duty and taxes",
+                            "account_id": self.broker_clearing.id,
+                            "customs_declaration_id": declaration.id,
+                            "price_unit": amount,
+                            "tax_ids": [Command.clear()],
+                        }
+                    )
+                ],
+            }
+        )
+        bill.action_post()
+        return bill
+
+    def test_debt_a_broker_paid_is_owed_to_nobody_until_it_is_posted_again(self):
+        declaration = self.own()
+        assessed = self.post_assessment(declaration)
+        bill = self.broker_bill(declaration, 273.25)
+        self.assertEqual(assessed.payment_state, "paid")
+        self.assertEqual(self.account_balance(self.broker_clearing), 0.0)
+        wizard = self.wizard(declaration)
+        self.assertEqual(self.actions(wizard), ["undo_event", "reverse", "reopen"])
+        self.undo(declaration)
+        self.assert_as_before(declaration)
+        self.assertEqual(self.account_balance(self.broker_clearing), 273.25)
+        self.assertEqual(bill.state, "posted")
+
+    def test_deposit_comes_back_with_the_credited_invoice(self):
+        self.company.customs_apply_deposits = True
+        declaration = self.import_sad(one_item())
+        request = self.env["customs.funds.request"].create(
+            {
+                "declaration_id": declaration.id,
+                "amount": 300.0,
+            }
+        )
+        journal = self.company_data["default_journal_bank"]
+        request._receive(journal, fields.Date.to_date("2026-03-06"), 300.0)
+        self.post_assessment(declaration)
+        invoice = self.bill(declaration)
+        self.assertEqual(invoice.payment_state, "paid")
+        self.assertEqual(request.amount_left, 26.75)
+        wizard = self.wizard(declaration)
+        self.assertEqual(
+            self.actions(wizard), ["undo_event", "credit_invoice", "reverse", "reopen"]
+        )
+        self.undo(declaration)
+        request.invalidate_recordset()
+        self.assertEqual(request.amount_left, 300.0)
+        self.assertEqual(invoice.payment_state, "reversed")
+        self.assert_money(declaration, charged=0, billed=0, control_balance=0)
+        self.post_assessment(declaration)
+        again = self.bill(declaration, "2026-04-20")
+        self.assertEqual(again.payment_state, "paid")
 
     # === THE CLIENT'S INVOICE THAT STAYS === #
 

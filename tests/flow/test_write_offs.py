@@ -294,7 +294,14 @@ class TestWriteOffs(CustomsCase):
             move,
             [
                 (self.bad_debt, self.client, 7400.00, "", "", ""),
-                (self.output_tax, self.client, 60.00, f"T:{self.sale_tax.name}", "", ""),
+                (
+                    self.output_tax,
+                    self.client,
+                    60.00,
+                    f"T:{self.sale_tax.name}",
+                    "",
+                    "",
+                ),
                 (self.receivable, self.client, -7460.00, "", "", ""),
             ],
         )
@@ -324,7 +331,14 @@ class TestWriteOffs(CustomsCase):
             move,
             [
                 (self.bad_debt, self.client, 3700.00, "", "", ""),
-                (self.output_tax, self.client, 30.00, f"T:{self.sale_tax.name}", "", ""),
+                (
+                    self.output_tax,
+                    self.client,
+                    30.00,
+                    f"T:{self.sale_tax.name}",
+                    "",
+                    "",
+                ),
                 (self.receivable, self.client, -3730.00, "", "", ""),
             ],
         )

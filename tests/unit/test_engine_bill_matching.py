@@ -1,11 +1,11 @@
 """Which files a bill names, and which files the lines of a statement are about."""
 
 import pytest
-from pure import engine
+from pure import load
 from tariffs import D
 
-bills = pytest.importorskip(f"{engine.__name__}.bill_matching")
-statements = pytest.importorskip(f"{engine.__name__}.statement_matching")
+bills = load("engine.bill_matching")
+statements = load("engine.statement_matching")
 
 
 def file(key, favoured=False, **numbers):
@@ -71,7 +71,9 @@ def test_place_is_said():
 
 def test_equals_are_a_tie():
     matches = find(
-        "C 4711", file(1, registration_number="C 4711"), file(2, registration_number="C4711")
+        "C 4711",
+        file(1, registration_number="C 4711"),
+        file(2, registration_number="C4711"),
     )
     assert [match.key for match in matches] == [1, 2]
     assert all(match.tied and not match.is_sure for match in matches)
@@ -94,7 +96,9 @@ def test_what_a_second_number_confirms_is_no_tie():
 
 
 def test_several_files_of_their_own_numbers_are_all_sure():
-    matches = find("26DE0001, 26DE0002", file(1, mrn="26DE0001"), file(2, mrn="26DE0002"))
+    matches = find(
+        "26DE0001, 26DE0002", file(1, mrn="26DE0001"), file(2, mrn="26DE0002")
+    )
     assert [match.is_sure for match in matches] == [True, True]
 
 
@@ -111,7 +115,9 @@ def line(key, number, amount):
 
 def statuses(lines, files):
     matches = statements.match_lines(lines, files)
-    return {key: (match.file, match.status, match.way) for key, match in matches.items()}
+    return {
+        key: (match.file, match.status, match.way) for key, match in matches.items()
+    }
 
 
 def test_lines_match_by_number_our_number_and_amount():

@@ -7,8 +7,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pure import load
 
-
-
 share_difference = load("engine.exchange_share").share_difference
 
 cents = st.decimals("0.01", "99999", places=2)

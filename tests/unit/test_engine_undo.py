@@ -97,8 +97,26 @@ def test_invoice_is_left_where_asked_for():
 def test_paid_debt_forbids():
     found = plan(move(1, "assessment", paid_by=("PAY7",)))
     assert [(r.code, r.detail) for r in found.refusals] == [("debt_paid", ("PAY7",))]
-    found = plan(move(1, "assessment"), move(2, event="refund", paid_by=("BNK1",)))
-    assert [r.code for r in found.refusals] == ["debt_paid"]
+
+
+def test_refund_must_be_undone_on_its_own_first():
+    found = plan(move(1, "assessment"), move(2, event="refund"))
+    assert [(r.code, r.move.key) for r in found.refusals] == [("rests_on_it", 2)]
+
+
+def test_write_off_of_an_invoice_goes_with_the_invoice():
+    moves = (
+        move(1, "assessment"),
+        move(2, "invoice"),
+        move(3, event="write_off", rests_on=(2,)),
+    )
+    assert ("undo_event", 3) in actions(plan(*moves))
+    assert ("undo_event", 3) not in actions(plan(*moves, client="leave"))
+
+
+def test_deposit_of_another_invoice_stays():
+    found = plan(move(1, "assessment"), move(3, event="deposit", rests_on=(9,)))
+    assert ("undo_event", 3) not in actions(found)
 
 
 def test_closed_file_and_drafts_forbid():
