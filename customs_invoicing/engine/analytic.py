@@ -9,8 +9,8 @@ _UNIT = Decimal("0.01")
 
 
 def combine(
-    weights: Sequence[Decimal], distributions: Sequence[Mapping[str, float]]
-) -> dict[str, float]:
+    weights: Sequence[Decimal], distributions: Sequence[Mapping[str, object]]
+) -> dict[str, Decimal]:
     """Return one distribution in percent for an amount that items share.
 
     :param weights: amount of each item, not negative
@@ -19,8 +19,8 @@ def combine(
     Items without a distribution leave their share open, so the sum may be below 100.
     Percentages have two decimals and never sum to more than the items' do.
 
-    >>> combine([Decimal(3), Decimal(1)], [{"1": 100.0}, {"2": 100.0}])
-    {'1': 75.0, '2': 25.0}
+    >>> combine([Decimal(3), Decimal(1)], [{"1": 100}, {"2": 100}])
+    {'1': Decimal('75.00'), '2': Decimal('25.00')}
     """
     total = sum(weights)
     if not total:
@@ -35,7 +35,7 @@ def combine(
     whole = sum(shares.values()).quantize(_UNIT)
     amounts = apportion(whole, list(shares.values()), _UNIT)
     return {
-        key: float(amount)
+        key: amount
         for key, amount in zip(shares, amounts, strict=True)
         if amount
     }

@@ -118,9 +118,7 @@ def _nth_day(year: int, month: int, number: int) -> date:
 
 def _nth_workday(year: int, month: int, number: int) -> date:
     """Return the nth working day of a month, the last one where it has fewer."""
-    days = (
-        date(year, month, day) for day in range(1, _last_day(year, month).day + 1)
-    )
+    days = (date(year, month, day) for day in range(1, _last_day(year, month).day + 1))
     workdays = [day for day in days if is_workday(day)]
     return workdays[min(number, len(workdays)) - 1]
 

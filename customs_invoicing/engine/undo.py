@@ -189,10 +189,16 @@ def _refusals(facts, undone, day):
             yield Refusal(DEBT_PAID, move, move.paid_by)
         if move.journal_archived:
             yield Refusal(ARCHIVED_JOURNAL, move)
+    yield from _refused_days(undone, day)
+
+
+def _refused_days(undone, day):
+    """Yield why a day is too early for what takes these entries back."""
     for move in undone:
         if move.locked_until and day <= move.locked_until:
             yield Refusal(LOCKED, move, day=move.locked_until)
-    if late := [move for move in undone if day < move.date]:
+    late = [move for move in undone if day < move.date]
+    if late:
         newest = max(late, key=lambda move: move.date)
         yield Refusal(EARLIER, newest, day=newest.date)
 

@@ -29,9 +29,10 @@ class AccountMoveLine(models.Model):
     @api.depends("customs_accrual_tax_code_id.code")
     def _compute_customs_tax_code(self):
         """Name the tax of accruals as that of charges."""
-        super()._compute_customs_tax_code()
+        result = super()._compute_customs_tax_code()
         for line in self.filtered("customs_accrual_tax_code_id"):
             line.customs_tax_code = line.customs_accrual_tax_code_id.code
+        return result
 
     def _copy_data_extend_business_fields(self, values):
         result = super()._copy_data_extend_business_fields(values)

@@ -28,6 +28,7 @@ class AccountMove(models.Model):
         if declarations:
             posted._customs_settle_control()
             posted._customs_transfer_broker_debt()
+            posted._customs_repeat_transfers()
             posted._customs_apply_deposits()
             declarations._reopen_if_unsettled()
         return posted

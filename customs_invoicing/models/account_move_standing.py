@@ -50,3 +50,47 @@ class AccountMove(models.Model):
             lambda move: move.journal_id == self.company_id.currency_exchange_journal_id
         )
         return matched - exchange - gone - self
+
+    def _customs_repeat_transfers(self):
+        """Clear the debt of assessments that are posted again where a broker's bill
+        cleared it before, and the posting was undone in between."""
+        # sudo: see _customs_transfer_broker_debt
+        posted = self.sudo().filtered(lambda m: m._is_customs_assessed_again())
+        files = posted.customs_assessment_id.declaration_id
+        if not files:
+            return
+        former = posted.search(
+            [
+                ("customs_event", "=", "transfer"),
+                ("customs_bill_id.state", "=", "posted"),
+                ("line_ids.customs_declaration_id", "in", files.ids),
+            ]
+        )
+        active = former.filtered(lambda move: move._is_active_transfer())
+        done = {(m.customs_bill_id, m.line_ids.customs_declaration_id) for m in active}
+        for bill in former.customs_bill_id:
+            for file in bill._customs_get_clearing_lines().customs_declaration_id:
+                if file in files and (bill, file) not in done:
+                    bill._customs_repeat_transfer(file)
+
+    def _is_customs_assessed_again(self):
+        """Tell whether this is an assessment's own entry, none that takes it back."""
+        self.ensure_one()
+        return (
+            self.state == "posted"
+            and self.customs_event in (False, "assessment")
+            and bool(self.customs_assessment_id)
+            and not self.reversed_entry_id
+        )
+
+    def _customs_repeat_transfer(self, file):
+        """Clear the debt of one file by this bill, if all of it is owed again."""
+        self.ensure_one()
+        lines = self._customs_get_clearing_lines().filtered(
+            lambda line: line.customs_declaration_id == file and not line.reconciled
+        )
+        clearing = sum(lines.mapped("amount_currency"))
+        debt = self._customs_get_open_debt(file._get_open_authority_items()[file])
+        compare = self.currency_id.compare_amounts
+        if lines and compare(clearing, 0) > 0 and compare(debt, clearing) >= 0:
+            self._customs_create_transfers(only=file)

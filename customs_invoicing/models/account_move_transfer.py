@@ -69,8 +69,11 @@ class AccountMove(models.Model):
                 bill._customs_create_transfers()
         bills._customs_match_vendor_items()
 
-    def _customs_create_transfers(self):
-        """Create, post and match the entries of one bill or refund."""
+    def _customs_create_transfers(self, only=None):
+        """Create, post and match the entries of one bill or refund.
+
+        :param only: the file to do so for, instead of all
+        """
         self.ensure_one()
         lines_by_file = self._customs_get_clearing_lines().grouped(
             "customs_declaration_id"
@@ -84,7 +87,7 @@ class AccountMove(models.Model):
         moves, plan = self.browse(), []
         for file, lines in lines_by_file.items():
             balance = sum(lines.mapped("balance"))
-            if self.company_currency_id.is_zero(balance):
+            if self.company_currency_id.is_zero(balance) or (only and file != only):
                 continue
             parts = self._customs_get_debt_parts(file, lines, items[file])
             move = self._create_customs_entry(

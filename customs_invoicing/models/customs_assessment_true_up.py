@@ -4,7 +4,7 @@ from decimal import Decimal
 from odoo import fields, models
 from odoo.exceptions import UserError
 
-from ..engine.accrual import true_up
+from ..engine.accrual import true_up as compare_accrual
 from ..engine.posting import ACCRUED_KINDS
 from ..tools import to_decimal, to_float
 
@@ -22,25 +22,28 @@ class CustomsAssessment(models.Model):
 
     def _true_up_accruals(self):
         """Book the differences to what was accrued, if they are small or explained."""
-        super()._true_up_accruals()
+        result = super()._true_up_accruals()
         found = self._get_true_ups()
         self._check_true_ups(found)
+        changed = {
+            record: true_up for record, true_up in found.items() if true_up.differences
+        }
         moves = self.declaration_id._create_accrual_entries(
             "true_up",
-            {record.declaration_id: record.date for record in found},
+            {record.declaration_id: record.date for record in changed},
             {
-                record.declaration_id: result.differences
-                for record, result in found.items()
+                record.declaration_id: true_up.differences
+                for record, true_up in changed.items()
             },
         )
         moves._post(soft=False)
         self.declaration_id._log_accruals(
             {
-                record.declaration_id: record._describe_true_up(result)
-                for record, result in found.items()
-                if result.differences
+                record.declaration_id: record._describe_true_up(true_up)
+                for record, true_up in changed.items()
             }
         )
+        return result
 
     def _check_true_ups(self, found):
         problems = [
@@ -73,7 +76,7 @@ class CustomsAssessment(models.Model):
                 accrued[tax_codes.browse(tax)] = held.total
                 # what was taken up before is payable as well
                 payable[tax_codes.browse(tax)] += held.total - held.open
-            result[record] = true_up(
+            result[record] = compare_accrual(
                 accrued, payable, record.company_id._get_customs_tolerance()
             )
         return result

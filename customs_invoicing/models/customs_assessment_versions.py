@@ -79,7 +79,10 @@ class CustomsAssessment(models.Model):
             to_post[target.charge.tax_code_id] += amount
         before = {later: first for first, later in itertools.pairwise(versions)}
         owed = defaultdict(float)  # what the books hold once all is posted
-        for target, (_base, amount) in declaration.current_assessment_id._get_targets().items():
+        for target, (
+            _base,
+            amount,
+        ) in declaration.current_assessment_id._get_targets().items():
             owed[target.charge.tax_code_id] += amount
         return {
             "current": declaration.current_assessment_id,
@@ -146,7 +149,7 @@ class CustomsAssessment(models.Model):
         return hashlib.sha256(json.dumps([head, lines]).encode()).hexdigest()
 
     def _keep_source(self, filename, content):
-        """Keep the file a version was taken from, with the proof that it is this one."""
+        """Keep the file a version was taken from, and the proof that it is this."""
         self.ensure_one()
         # sudo: assessments are read-only for every user
         assessment = self.sudo()

@@ -3,7 +3,7 @@ from odoo import fields, models
 from ..engine.analytic import combine
 from ..engine.payment import AGENT, CLIENT, NOBODY, NOT_OWED_MECHANISMS
 from ..engine.posting import ACCRUED_KINDS, PASSED_ON, cost_role, is_cost
-from ..tools import to_decimal
+from ..tools import to_decimal, to_float
 
 
 class CustomsCharge(models.Model):
@@ -103,7 +103,8 @@ class CustomsCharge(models.Model):
         found = [line.line_id.analytic_distribution or default for line in lines]
         if all(distribution == found[0] for distribution in found):
             return found[0] or False
-        return combine(weights, found) or False
+        shares = combine(weights, found)
+        return {key: to_float(percent) for key, percent in shares.items()} or False
 
     def _get_payment_problems(self):
         return []

@@ -213,7 +213,10 @@ class CustomsCharge(models.Model):
     def _get_instruction_problems(self, instructions):
         """Return sentences on a missing or ambiguous instruction."""
         self.ensure_one()
-        declaration, model = self.declaration_id, self.env["customs.payment.instruction"]
+        declaration, model = (
+            self.declaration_id,
+            self.env["customs.payment.instruction"],
+        )
         company = self.company_id
         choice = model._choose(
             instructions.get(company.id, []),

@@ -171,14 +171,16 @@ class CustomsCharge(models.Model):
         ]
 
     def _prepare_accrued_cost_vals(self):
-        """Return the items of a cost no vendor billed: debit, credit."""
+        """Return the items of a cost no vendor billed: debit, credit.
+
+        They name no vendor: its bill does not clear them, their reversal does.
+        """
         self.ensure_one()
         common = {
             **self._prepare_period_vals(),
             "name": self.env._(
                 "Not yet billed: %(cost)s", cost=self._get_period_name()
             ),
-            "partner_id": self.payee_id.id,
         }
         account = self.company_id._get_customs_account("accrued_cost")
         return [

@@ -3,7 +3,7 @@ from odoo.tools import SQL
 
 
 class CustomsDeclarationBalance(models.Model):
-    """What stands on each account for a file: the accounts of the file, like a ledger."""
+    """What stands on each account for a file, like a ledger of its own."""
 
     _name = "customs.declaration.balance"
     _description = "Accounts of Customs Declarations"

@@ -21,6 +21,7 @@ class CustomsDeclaration(models.Model):
             "view_mode": "form",
             "target": "new",
             "context": {
+                "dialog_size": "extra-large",
                 "default_company_id": company.id,
                 "default_line_ids": [
                     Command.create({"declaration_id": record.id}) for record in self

@@ -28,6 +28,26 @@ class CustomsDeclaration(models.Model):
         for record in self:
             record.refund_count = counts.get(record.id, 0)
 
+    def _get_file_warnings(self):
+        warnings = super()._get_file_warnings()
+        given = self.refund_line_ids.filtered(
+            lambda line: line.refund_id.decision == "accepted"
+            and not line.assessment_id
+        )
+        if given and self.has_unposted_assessment:
+            warnings.append(
+                self.env._(
+                    "%(claims)s already gave back %(amount)s beside the assessment. "
+                    "Where the new version takes the same amount back, reverse the "
+                    "claim's entry and name the version on its line first.",
+                    claims=", ".join(given.refund_id.mapped("name")),
+                    amount=self.tariff_currency_id.format(
+                        sum(given.mapped("amount_accepted"))
+                    ),
+                )
+            )
+        return warnings
+
     def action_view_refunds(self):
         """Open the refunds, remissions and drawbacks of the file."""
         self.ensure_one()

@@ -342,7 +342,9 @@ class CustomsPaymentAccount(models.Model):
             ]
         if last and last < day:
             return [
-                self.env._("Letter of authority %(letter)s for %(account)s ended.", **names)
+                self.env._(
+                    "Letter of authority %(letter)s for %(account)s ended.", **names
+                )
             ]
         if first and first > day:
             return [

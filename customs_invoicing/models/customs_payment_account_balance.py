@@ -34,6 +34,11 @@ class CustomsPaymentAccount(models.Model):
 
     _inherit = "customs.payment.account"
 
+    item_ids = fields.One2many(
+        comodel_name="account.move.line",
+        inverse_name="customs_payment_account_id",
+        string="Journal items",
+    )
     balance = fields.Monetary(
         compute="_compute_balance",
         help="From posted journal items. Deferment: what is still to be debited. Cash: "
@@ -70,7 +75,16 @@ class CustomsPaymentAccount(models.Model):
 
     # === COMPUTE METHODS === #
 
-    @api.depends("kind", "is_ours", "limit_amount", "warn_percent", "low_balance")
+    @api.depends(
+        "kind",
+        "is_ours",
+        "limit_amount",
+        "warn_percent",
+        "low_balance",
+        "item_ids.amount_residual",
+        "item_ids.balance",
+        "item_ids.parent_state",
+    )
     def _compute_balance(self):
         rows = self._query_balances()
         for record in self:
@@ -82,19 +96,24 @@ class CustomsPaymentAccount(models.Model):
             record.balance = rounder(money if is_cash else unpaid)
             record.amount_pledged = rounder(pledged)
             record.pledged_count = files
-            record.amount_available = record._get_available(pledged)
+            record.amount_available = record._get_left(record.balance, pledged)
             record.usage_percent = record._get_usage(pledged)
             record.limit_state = record._get_limit_state(record.amount_available)
 
-    def _get_available(self, claimed):
+    def _get_left(self, balance, claimed):
         """Return what is left of money or limit once an amount is taken from it."""
         self.ensure_one()
         rounder = (self.currency_id or self.env.company.currency_id).round
         if self.kind == "cash":
-            return rounder(self.balance - claimed)
+            return rounder(balance - claimed)
         if not self.limit_amount:
             return 0.0
-        return rounder(self.limit_amount - self.balance - claimed)
+        return rounder(self.limit_amount - balance - claimed)
+
+    def _get_available(self, claimed):
+        """Return what is left of the account once an amount is taken from it."""
+        self.ensure_one()
+        return self._get_left(self.balance, claimed)
 
     def _get_usage(self, claimed):
         """Return which percentage of limit or money is used."""
@@ -367,11 +386,13 @@ class CustomsPaymentAccount(models.Model):
         rows = accounts._query_balances(excluded) if accounts else {}
         problems = []
         for account in accounts.filtered(lambda each: each._has_limit()):
-            amount, pledged = additional[account], rows[account.id][2]
+            unpaid, money, pledged, _files = rows[account.id]
+            balance = money if account.kind == "cash" else unpaid
+            amount = additional[account]
             if account.currency_id.compare_amounts(amount, 0) <= 0:
                 continue
             claimed = pledged + amount if declarations else max(pledged, amount)
-            left = account._get_available(claimed)
+            left = account._get_left(balance, claimed)
             if account._get_limit_state(left) == "over":
                 problems += account._describe_limit(left, amount)
         if problems:

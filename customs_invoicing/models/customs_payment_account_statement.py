@@ -58,7 +58,27 @@ class CustomsPaymentAccount(models.Model):
         string="Amount of the next debit", compute="_compute_next_due"
     )
 
+    statement_ids = fields.One2many(
+        comodel_name="customs.statement",
+        inverse_name="payment_account_id",
+        string="Statements",
+    )
+    statement_count = fields.Integer(
+        string="Number of statements", compute="_compute_statement_count"
+    )
+
     # === COMPUTE METHODS === #
+
+    @api.depends("statement_ids")
+    def _compute_statement_count(self):
+        groups = self.env["customs.statement"]._read_group(
+            [("payment_account_id", "in", self._origin.ids)],
+            ["payment_account_id"],
+            ["__count"],
+        )
+        counts = {account.id: count for account, count in groups}
+        for record in self:
+            record.statement_count = counts.get(record._origin.id, 0)
 
     @api.depends("kind", "statement_cycle", "due_rule", "due_number", "due_weekend")
     def _compute_due_example(self):
@@ -72,7 +92,9 @@ class CustomsPaymentAccount(models.Model):
                 date=format_date(self.env, record._get_due_date(today)),
             )
 
-    @api.depends("kind", "is_ours")
+    @api.depends(
+        "item_ids.amount_residual", "item_ids.date_maturity", "item_ids.parent_state"
+    )
     def _compute_next_due(self):
         groups = self.env["account.move.line"]._read_group(
             self._get_open_items_domain(),
@@ -201,6 +223,18 @@ class CustomsPaymentAccount(models.Model):
             name=self.env._("Open on %(account)s", account=self.number),
             domain=self._get_open_items_domain(),
             context={"group_by": ["date_maturity:day"]},
+        )
+        return action
+
+    def action_view_statements(self):
+        """Open the authority's statements of the account."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "customs_invoicing.customs_statement_action"
+        )
+        action.update(
+            domain=[("payment_account_id", "=", self.id)],
+            context={"default_payment_account_id": self.id},
         )
         return action
 

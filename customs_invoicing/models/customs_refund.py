@@ -136,7 +136,10 @@ class CustomsRefund(models.Model):
         ._description_selection(self.env),
         string="Booked",
         required=True,
-        default=lambda self: self.env.company.customs_refund_recognition,
+        compute="_compute_company_defaults",
+        store=True,
+        readonly=False,
+        precompute=True,
         help="When our own cost becomes lower. Of a client's claim nothing is booked "
         "before its money arrives.",
     )
@@ -172,7 +175,10 @@ class CustomsRefund(models.Model):
         copy=False,
         check_company=True,
         domain=[("type", "in", ("bank", "cash"))],
-        default=lambda self: self.env.company._get_only_bank_journal(),
+        compute="_compute_company_defaults",
+        store=True,
+        readonly=False,
+        precompute=True,
     )
     receipt_account_id = fields.Many2one(
         comodel_name="customs.payment.account",
@@ -187,7 +193,10 @@ class CustomsRefund(models.Model):
 
     statement_days = fields.Integer(
         string="Statement within (days)",
-        default=lambda self: self.env.company.customs_refund_statement_days,
+        compute="_compute_company_defaults",
+        store=True,
+        readonly=False,
+        precompute=True,
         help="After the money came, the client gets it or a written statement within "
         "these days.",
     )
@@ -244,7 +253,10 @@ class CustomsRefund(models.Model):
         copy=False,
         check_company=True,
         domain=[("type", "in", ("bank", "cash"))],
-        default=lambda self: self.env.company._get_only_bank_journal(),
+        compute="_compute_company_defaults",
+        store=True,
+        readonly=False,
+        precompute=True,
     )
 
     # === AMOUNTS === #
@@ -274,6 +286,16 @@ class CustomsRefund(models.Model):
     )
 
     # === COMPUTE METHODS === #
+
+    @api.depends("company_id")
+    def _compute_company_defaults(self):
+        for record in self:
+            company = record.company_id or self.env.company
+            journal = company._get_only_bank_journal()
+            record.recognition = company.customs_refund_recognition
+            record.statement_days = company.customs_refund_statement_days
+            record.receipt_journal_id = journal
+            record.payout_journal_id = journal
 
     @api.depends("line_ids.declaration_id", "company_id")
     def _compute_from_declarations(self):

@@ -251,6 +251,10 @@ class CustomsVatEvidenceLine(models.Model):
                 )
             )
         elif self.status == "difference":
+            if self.declaration_id.state == "closed":
+                problems.append(
+                    self.env._("the file is closed. Reopen it for the correction.")
+                )
             if not self._get_postponed_lines():
                 problems.append(
                     self.env._(

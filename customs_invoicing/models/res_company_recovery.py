@@ -30,8 +30,10 @@ class ResCompany(models.Model):
     )
 
     def _get_only_bank_journal(self):
-        """Return the bank journal to propose: the only one there is, else none."""
+        """Return the bank journal to propose: that of customs, or the only one."""
         self.ensure_one()
+        if self.customs_bank_journal_id:
+            return self.customs_bank_journal_id
         journals = self.env["account.journal"].search(
             [("company_id", "=", self.id), ("type", "=", "bank")], limit=2
         )

@@ -42,9 +42,7 @@ class CustomsEntryPreview(models.TransientModel):
         string="Journal items",
     )
     summary = fields.Text(readonly=True)
-    problems = fields.Text(
-        string="What keeps it from being posted", readonly=True
-    )
+    problems = fields.Text(string="What keeps it from being posted", readonly=True)
     table = fields.Html(compute="_compute_table", sanitize=False)
     amount_total = fields.Monetary(string="Total", compute="_compute_amount_total")
 
@@ -61,20 +59,25 @@ class CustomsEntryPreview(models.TransientModel):
     def _get_documents(self):
         """Return the items by document, with totals, for the table."""
         self.ensure_one()
-        documents = self.line_ids.grouped("document")
-        return [
-            {
-                "name": lines[:1].document_name,
-                "date": lines[:1].date,
-                "lines": lines,
-                "debit": sum(lines.mapped("debit")),
-                "credit": sum(lines.mapped("credit")),
-                "has_grids": any(lines.mapped("grids")),
+        documents = []
+        for lines in self.line_ids.grouped("document").values():
+            optional = {
                 "has_taxes": any(lines.mapped("taxes")),
-                "foreign": any(line.foreign_currency_id for line in lines),
+                "has_grids": any(lines.mapped("grids")),
+                "foreign": bool(lines.foreign_currency_id),
             }
-            for lines in documents.values()
-        ]
+            documents.append(
+                {
+                    **optional,
+                    "name": lines[:1].document_name,
+                    "date": lines[:1].date,
+                    "lines": lines,
+                    "debit": sum(lines.mapped("debit")),
+                    "credit": sum(lines.mapped("credit")),
+                    "text_columns": 5 + sum(optional.values()),
+                }
+            )
+        return documents
 
     @api.depends("line_ids.debit")
     def _compute_amount_total(self):
@@ -276,7 +279,9 @@ class CustomsEntryPreview(models.TransientModel):
         }
         if account.account_type.startswith("asset"):
             if amount > 0:
-                return self.env._("Paid at once from %(account)s: %(amount)s.", **values)
+                return self.env._(
+                    "Paid at once from %(account)s: %(amount)s.", **values
+                )
             return self.env._("To be paid back by %(partner)s: %(amount)s.", **values)
         if amount < 0:
             return self.env._("Owed less to %(partner)s: %(amount)s.", **values)

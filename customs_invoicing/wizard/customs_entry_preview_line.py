@@ -18,9 +18,7 @@ class CustomsEntryPreviewLine(models.TransientModel):
     document_name = fields.Char(string="Document")
     date = fields.Date(string="Accounting date")
     account_id = fields.Many2one(comodel_name="account.account", string="Account")
-    account_code = fields.Char(
-        string="Account code", compute="_compute_account_code"
-    )
+    account_code = fields.Char(string="Account code", compute="_compute_account_code")
     partner_id = fields.Many2one(comodel_name="res.partner", string="Partner")
     name = fields.Char(string="Label")
     taxes = fields.Char()
@@ -38,7 +36,9 @@ class CustomsEntryPreviewLine(models.TransientModel):
 
     @api.depends("account_id", "preview_id.company_id")
     def _compute_account_code(self):
-        for company, lines in self.grouped(lambda line: line.preview_id.company_id).items():
+        for company, lines in self.grouped(
+            lambda line: line.preview_id.company_id
+        ).items():
             for line in lines:
                 line.account_code = line.account_id.with_company(company).code
 

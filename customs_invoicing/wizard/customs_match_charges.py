@@ -65,6 +65,7 @@ class CustomsMatchCharges(models.TransientModel):
         store=True,
         readonly=False,
     )
+    has_notes = fields.Boolean(string="Has notes", compute="_compute_has_notes")
     amount_after = fields.Monetary(
         string="Total of the lines",
         compute="_compute_amount_after",
@@ -134,6 +135,11 @@ class CustomsMatchCharges(models.TransientModel):
                 chosen.mapped("amount_total")
             )
             wizard.amount_difference = wizard.amount_bill - wizard.amount_after
+
+    @api.depends("line_ids.note")
+    def _compute_has_notes(self):
+        for wizard in self:
+            wizard.has_notes = any(wizard.line_ids.mapped("note"))
 
     def _get_found_words(self, file, match):
         """Say by what a file was found, and what speaks against it."""

@@ -65,7 +65,6 @@ class CustomsMatchChargesLine(models.TransientModel):
     )
     charge_id = fields.Many2one(
         comodel_name="customs.charge",
-        string="Charge",
         domain="[('declaration_id', '=', declaration_id)]",
         help="Empty on duty: all duties and taxes of the file that are open.",
     )

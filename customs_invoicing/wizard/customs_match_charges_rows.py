@@ -7,7 +7,7 @@ from .customs_match_charges_line import TAXED_ROLES
 
 
 class CustomsMatchCharges(models.TransientModel):
-    """What the picker proposes: open amounts of files, and what is typed on the bill."""
+    """What the picker proposes: open amounts of files, lines typed on the bill."""
 
     _inherit = "customs.match.charges"
 
@@ -42,7 +42,10 @@ class CustomsMatchCharges(models.TransientModel):
                 for line in rest
             ]
         if not rest and not self.amount_bill:
-            return rows + [self._prepare_rest_row(file, 0.0) for file in files]
+            taxes = self._get_default_taxes()
+            return rows + [
+                self._prepare_rest_row(file, 0.0, taxes, rest) for file in files
+            ]
         left = self._cap_rows(rows, rest)
         return rows + self._prepare_rest_rows(rows, rest, files, left)
 
@@ -176,31 +179,34 @@ class CustomsMatchCharges(models.TransientModel):
             if free and rest:
                 free[0]["move_line_id"] = rest.id
             return []
-        count = max(len(files), 1)
-        shares = apportion(to_decimal(left), [1] * count, to_decimal(currency.rounding))
+        taxes = rest.tax_ids if rest else self._get_default_taxes()
+        if all(self._is_for_client(file) for file in files):
+            taxes = taxes.browse()
+        # shared before tax, so that the lines add up to the bill
+        net = to_decimal(self._get_net(left, taxes))
+        shares = apportion(net, [1] * len(files or [1]), to_decimal(currency.rounding))
         return [
-            self._prepare_rest_row(file, to_float(share), rest if first else None)
-            for share, file, first in zip(
+            self._prepare_rest_row(file, to_float(share), taxes, rest)
+            for share, file, rest in zip(
                 shares,
                 files or [files],
-                [True] + [False] * (count - 1),
+                [rest, *[rest.browse() for _other in files[1:]]],
                 strict=True,
             )
         ]
 
-    def _prepare_rest_row(self, file, gross, line=None):
+    def _prepare_rest_row(self, file, net, taxes, line):
+        """Return the row of a file for services, or for what is paid for its client."""
         for_client = self._is_for_client(file)
-        taxes = line.tax_ids if line else self._get_default_taxes()
-        if for_client:
-            taxes = taxes.browse()
+        gross = self._get_gross(net, taxes)
         return self._prepare_row(
             file,
             "disbursement" if for_client else "service",
-            self._get_net(gross, taxes),
-            move_line_id=line.id if line else False,
-            name=line.name if line else False,
+            gross if for_client else net,
+            move_line_id=line.id,
+            name=line.name,
             amount_rest=gross,
-            tax_ids=[Command.set(taxes.ids)],
+            tax_ids=[Command.set([] if for_client else taxes.ids)],
             is_chosen=bool(gross and file),
         )
 

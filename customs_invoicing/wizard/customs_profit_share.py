@@ -25,10 +25,9 @@ class CustomsProfitShare(models.TransientModel):
     )
     agent_id = fields.Many2one(
         comodel_name="res.partner",
-        string="Agent",
         help="Who gets the share, and bills it later.",
     )
-    percent = fields.Float(string="Share (%)", digits=(16, 4), default=50.0)
+    percent = fields.Float(string="Share (%)", digits=(16, 2), default=50.0)
     date = fields.Date(
         string="Accounting date",
         required=True,

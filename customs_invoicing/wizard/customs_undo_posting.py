@@ -13,9 +13,7 @@ class CustomsUndoPosting(models.TransientModel):
     declaration_id = fields.Many2one(
         comodel_name="customs.declaration", required=True, ondelete="cascade"
     )
-    date = fields.Date(
-        required=True, help="Of the entries that take the posting back."
-    )
+    date = fields.Date(required=True, help="Of the entries that take the posting back.")
     reason = fields.Char(help="Stands on the entries and in the history of the file.")
     client = fields.Selection(
         selection=[

@@ -52,7 +52,14 @@ class CustomsWriteOffWizard(models.TransientModel):
     date = fields.Date(
         string="Accounting date", required=True, default=fields.Date.context_today
     )
-    reason = fields.Selection(selection=REASONS, required=True, default="stale_rate")
+    reason = fields.Selection(
+        selection=REASONS,
+        compute="_compute_reason",
+        store=True,
+        readonly=False,
+        precompute=True,
+        required=True,
+    )
     reason_text = fields.Text(string="Explanation")
     approver_id = fields.Many2one(
         comodel_name="res.users",
@@ -99,6 +106,11 @@ class CustomsWriteOffWizard(models.TransientModel):
             wizard.invoice_ids = (
                 False if is_outlay else wizard.available_invoice_ids._origin
             )
+
+    @api.depends("kind")
+    def _compute_reason(self):
+        for wizard in self:
+            wizard.reason = "stale_rate" if wizard.kind == "outlay" else "insolvent"
 
     @api.depends("charge_ids", "invoice_ids", "kind")
     def _compute_amount(self):

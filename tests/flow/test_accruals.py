@@ -4,6 +4,7 @@ from common import CustomsCase
 
 from odoo import fields
 from odoo.exceptions import UserError, ValidationError
+from odoo.fields import Command
 from odoo.tests import Form, new_test_user
 
 
@@ -528,6 +529,44 @@ class TestAccruals(CustomsCase):
         self.post_assessment(declaration)
         self.assert_accrual(declaration)
         self.assertAlmostEqual(self.account_balance(self.clearing), 2000.00, 2)
+
+    def test_what_our_broker_pays_waits_for_its_bill(self):
+        method = self.env["customs.payment.method"].search(
+            [("mechanism", "=", "payable"), ("payer", "=", "declarant")], limit=1
+        )
+        self.assertTrue(method)
+        declaration = self.own()
+        declaration.action_accrue_duty()
+        self.assess(declaration, {self.cid: 2003.40})
+        charge = declaration.charge_ids
+        charge.payment_method_id = method
+        self.assertEqual(charge.payer, "agent")
+        declaration.action_post_assessment()
+        self.assert_accrual(declaration, CID=2003.40)  # trued up, no debt yet
+        self.assertEqual(self.account_balance(self.payable), 0.0)
+        bill = self.env["account.move"].create(
+            {
+                "move_type": "in_invoice",
+                "partner_id": self.broker.id,
+                "invoice_date": "2026-03-20",
+                "invoice_line_ids": [
+                    Command.create(
+                        {
+                            "name": "Duty",
+                            "account_id": charge._get_assessment_account().id,
+                            "price_unit": 2003.40,
+                            "tax_ids": [Command.clear()],
+                            "customs_declaration_id": declaration.id,
+                            "customs_charge_id": charge.id,
+                        }
+                    )
+                ],
+            }
+        )
+        bill.action_post()
+        self.assert_accrual(declaration)
+        self.assert_matched(declaration)
+        self.assertAlmostEqual(self.account_balance(self.clearing), 2003.40, 2)
 
     def test_assessment_without_accrual_is_posted_as_ever(self):
         declaration = self.own()

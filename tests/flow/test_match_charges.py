@@ -398,10 +398,11 @@ class TestMatchCharges(CustomsCase):
                 (self.broker_clearing, self.broker, 300.00, "", "", ""),
                 (self.broker_clearing, self.broker, 200.00, "", "", ""),
                 (self.clearing, self.broker, 100.00, "", "CID", ""),
-                *[(self.brokerage_clearing, self.broker, 16.67, "20% bought", "", "")]
-                * 3,
+                (self.brokerage_clearing, self.broker, 16.67, "20% bought", "", ""),
+                (self.brokerage_clearing, self.broker, 16.67, "20% bought", "", ""),
+                (self.brokerage_clearing, self.broker, 16.66, "20% bought", "", ""),
                 (self.input_vat, self.broker, 10.00, "T:20% bought", "", ""),
-                (self.payables, self.broker, -660.01, "", "", ""),
+                (self.payables, self.broker, -660.00, "", "", ""),
             ],
         )
         self.assertEqual(len(self.transfers(bill)), 2)

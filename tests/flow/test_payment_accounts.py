@@ -289,7 +289,9 @@ class TestPaymentAccounts(CustomsCase):
         self.assertEqual(self.account_balance(clearing), 2420.00)
         items = (first | second)._get_customs_moves().line_ids
         self.assertTrue(
-            all(items.filtered(lambda x: x.account_id == self.debt).mapped("reconciled"))
+            all(
+                items.filtered(lambda x: x.account_id == self.debt).mapped("reconciled")
+            )
         )
         with self.assertRaisesRegex(UserError, "Nothing posted on DEF 100.* is due by"):
             self.deferment.action_pay_statement("2026-04-15")
@@ -393,9 +395,7 @@ class TestPaymentAccounts(CustomsCase):
                 (self.money, self.client, -4840.00, "", "", ""),
             ],
         )
-        self.assert_account(
-            self.cash, balance=5160.00, pledged=0.0, available=5160.00
-        )
+        self.assert_account(self.cash, balance=5160.00, pledged=0.0, available=5160.00)
         self.add_service(declaration, 181.00)
         self.company.account_sale_tax_id.amount = 20
         invoice = self.bill(declaration, "2026-03-04")
@@ -683,6 +683,7 @@ class TestPaymentAccounts(CustomsCase):
             "usage_percent",
             "limit_state",
             "pledged_count",
+            "statement_count",
             "next_due_date",
             "next_due_amount",
             "letter_warning",
@@ -778,6 +779,13 @@ class TestPaymentAccounts(CustomsCase):
         self.assertEqual(found.mapped("balance"), [-20.00])
         found = items.search(self.deferment.action_view_open_items()["domain"])
         self.assertEqual(found.mapped("amount_residual"), [-20.00])
+        statement = self.env["customs.statement"].create(
+            {"payment_account_id": self.deferment.id}
+        )
+        self.assertEqual(self.deferment.statement_count, 1)
+        action = self.deferment.action_view_statements()
+        found = self.env["customs.statement"].search(action["domain"])
+        self.assertEqual(found, statement)
         action = self.cash.action_top_up()
         form = Form(self.env["customs.top.up"].with_context(**action["context"]))
         self.assertEqual(form.account_id, self.cash)

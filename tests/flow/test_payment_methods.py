@@ -172,9 +172,7 @@ class TestPaymentMethods(CustomsCase):
     def test_instructions_for_own_imports_and_for_clients_live_side_by_side(self):
         self.instruct("P1", account=self.ours, scope="own")
         self.instruct("P4", account=self.cash, scope="client")
-        self.assert_payment(
-            self.paid(self.file(capacity="own")), "P1", self.ours, "us"
-        )
+        self.assert_payment(self.paid(self.file(capacity="own")), "P1", self.ours, "us")
         self.assert_payment(self.paid(self.file()), "P4", self.cash, "us")
 
     def test_instruction_for_a_charge_code_or_a_tariff(self):

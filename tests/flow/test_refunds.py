@@ -784,6 +784,20 @@ class TestClaims(RefundCase):
         with self.assertRaisesRegex(UserError, "is not posted"):
             refund.action_accept()
 
+    def test_a_version_after_a_refund_is_looked_at(self):
+        declaration = self.own_file()
+        self.accepted([(declaration, 100)])
+        self.assertNotIn("gave back", declaration.warning_message or "")
+        declaration._record_assessment(
+            [{"tax_code_id": self.tax("CID").id, "amount_assessed": 4900}],
+            date="2026-05-01",
+        )
+        declaration.invalidate_recordset()
+        self.assertIn("already gave back $ 100.00", self._plain(declaration))
+
+    def _plain(self, declaration):
+        return declaration.warning_message.replace("\N{NO-BREAK SPACE}", " ")
+
     def test_deadline_is_an_activity_until_submitted(self):
         refund = self.claim([(self.own_file(), 100)], date_deadline="2026-12-31")
         self.assertEqual(refund.activity_ids.date_deadline, Date.to_date("2026-12-31"))

@@ -26,6 +26,8 @@ REFERENCE = (
     "customs.tariff.import",
     "customs.tariff.import.flag",
     "customs.valuation.rule",
+    "customs.payment.method",
+    "customs.payment.account",
 )
 DOCUMENTS = (
     "customs.declaration",
@@ -49,6 +51,9 @@ DOCUMENTS = (
     "customs.security",
     "customs.funds.request",
     "customs.write.off",
+    "customs.payment.instruction",
+    "customs.vat.evidence",
+    "customs.vat.evidence.line",
 )
 #: Users make and change them, only managers delete: others may rest on them
 KNOWLEDGE = ("customs.product.classification",)
@@ -191,7 +196,9 @@ class TestRights(CustomsCase):
             **self.sample_recovery(declaration),
             **self.sample_cash(declaration),
             **self.sample_statement(),
+            **self.sample_evidence(),
             **self.sample_reference(),
+            **self.sample_payment(),
             **self.sample_classification(declaration.line_ids),
         }
         self.assertTrue(all(samples.values()))
@@ -250,6 +257,19 @@ class TestRights(CustomsCase):
         return {
             "customs.statement": statement,
             "customs.statement.line": statement.line_ids,
+        }
+
+    def sample_evidence(self):
+        """Return a certificate of import VAT with a line."""
+        evidence = self.env["customs.vat.evidence"].create(
+            {
+                "number": "C79 2026-03",
+                "line_ids": [(0, 0, {"number": "C 1", "amount_stated": 10})],
+            }
+        )
+        return {
+            "customs.vat.evidence": evidence,
+            "customs.vat.evidence.line": evidence.line_ids,
         }
 
     def sample_recovery(self, declaration):
@@ -314,6 +334,21 @@ class TestRights(CustomsCase):
             "customs.measure.component": measure.component_ids,
             "customs.tariff.import": job,
             "customs.tariff.import.flag": flag,
+        }
+
+    def sample_payment(self):
+        """Return one record of every model that says how charges are paid."""
+        method = self.env.ref("customs_invoicing.payment_method_p2")
+        account = self.env["customs.payment.account"].create(
+            {"number": "DEF 1", "name": "Deferment"}
+        )
+        instruction = self.env["customs.payment.instruction"].create(
+            {"method_id": method.id, "account_id": account.id, "kind": "interest"}
+        )
+        return {
+            "customs.payment.method": method,
+            "customs.payment.account": account,
+            "customs.payment.instruction": instruction,
         }
 
     def sample_classification(self, line):

@@ -244,8 +244,9 @@ class TestUndoPosting(CustomsCase):
         )
         self.assert_as_before(declaration, clearing, self.income)
 
-    def broker_bill(self, declaration, amount):
+    def broker_bill(self, *files_and_amounts):
         """Return the posted bill of a broker who paid the authority for us."""
+        pairs = zip(files_and_amounts[::2], files_and_amounts[1::2], strict=True)
         bill = self.env["account.move"].create(
             {
                 "move_type": "in_invoice",
@@ -262,6 +263,7 @@ class TestUndoPosting(CustomsCase):
                             "tax_ids": [Command.clear()],
                         }
                     )
+                    for declaration, amount in pairs
                 ],
             }
         )
@@ -277,9 +279,40 @@ class TestUndoPosting(CustomsCase):
         wizard = self.wizard(declaration)
         self.assertEqual(self.actions(wizard), ["undo_event", "reverse", "reopen"])
         self.undo(declaration)
-        self.assert_as_before(declaration)
+        self.assert_money(declaration, charged=0)
+        self.assertEqual(self.account_balance(self.payable), 0.0)
         self.assertEqual(self.account_balance(self.broker_clearing), 273.25)
         self.assertEqual(bill.state, "posted")
+        again = self.post_assessment(declaration)
+        self.assertEqual(again.payment_state, "paid")
+        self.assertEqual(self.account_balance(self.payable), 0.0)
+        self.assertEqual(self.account_balance(self.broker_clearing), 0.0)
+        self.undo(declaration)
+        self.assertEqual(self.account_balance(self.broker_clearing), 273.25)
+
+    def test_bill_that_cleared_two_files_clears_the_one_again(self):
+        one, other = self.own(), self.second(importer=("OWN-1", "Us"))
+        for declaration in one | other:
+            self.post_assessment(declaration)
+        bill = self.broker_bill(one, 273.25, other, 273.25)
+        self.undo(one)
+        self.assertEqual(self.account_balance(self.broker_clearing), 273.25)
+        again = self.post_assessment(one)
+        self.assertEqual(again.payment_state, "paid")
+        self.assertEqual(self.account_balance(self.broker_clearing), 0.0)
+        transfers = self.env["account.move"].search([("customs_bill_id", "=", bill.id)])
+        self.assertEqual(len(transfers.filtered("reversed_entry_id")), 0)
+        self.assertEqual(len(transfers), 3)
+
+    def test_debt_that_became_smaller_is_not_cleared_by_itself(self):
+        declaration = self.own()
+        self.post_assessment(declaration)
+        self.broker_bill(declaration, 273.25)
+        self.undo(declaration)
+        self.correct(declaration, 35.0, date="2026-04-20", reason="correction")
+        again = self.post_assessment(declaration)
+        self.assertEqual(again.payment_state, "not_paid")
+        self.assertEqual(self.account_balance(self.broker_clearing), 273.25)
 
     def test_deposit_comes_back_with_the_credited_invoice(self):
         self.company.customs_apply_deposits = True
@@ -520,7 +553,9 @@ class TestUndoPosting(CustomsCase):
         declaration = self.import_sad(one_item())
         self.post_assessment(declaration)
         reversal = self.undo(declaration)
-        control = reversal.line_ids.filtered(lambda line: line.account_id == self.control)
+        control = reversal.line_ids.filtered(
+            lambda line: line.account_id == self.control
+        )
         self.assertEqual(sorted(control.mapped("debit")), [-173.25, -55.0, -45.0])
         self.assertEqual(set(control.mapped("credit")), {0.0})
         self.assert_as_before(declaration)
@@ -545,7 +580,9 @@ class TestUndoPosting(CustomsCase):
         exchange = self.company.currency_exchange_journal_id
         entries = self.env["account.move"].search([("journal_id", "=", exchange.id)])
         self.assertTrue(entries)
-        on_control = entries.line_ids.filtered(lambda line: line.account_id == self.control)
+        on_control = entries.line_ids.filtered(
+            lambda line: line.account_id == self.control
+        )
         self.assertEqual(sum(on_control.mapped("balance")), 0.0)
 
     def test_cash_rounding_of_the_invoice_goes_back_with_it(self):
@@ -644,12 +681,16 @@ class TestUndoPosting(CustomsCase):
         declaration = self.import_sad(one_item())
         first = declaration.current_assessment_id
         self.post_assessment(declaration)
-        second = self.correct(
-            declaration, 35.0, date="2026-03-20", reason="remission"
-        )
+        second = self.correct(declaration, 35.0, date="2026-03-20", reason="remission")
         for version in first | second:
             table = version.versions_table
-            for words in ("Version 1", "Version 2", "Remission", "35.00", "-\ufeff20.00"):
+            for words in (
+                "Version 1",
+                "Version 2",
+                "Remission",
+                "35.00",
+                "-\ufeff20.00",
+            ):
                 self.assertIn(words.replace(" ", ""), "".join(table.split()))
         self.assertEqual(second.move_count, 0)
         self.assertEqual(first.move_count, 1)

@@ -364,6 +364,15 @@ class TestCertificate(EvidenceCase):
         with self.assertRaisesRegex(UserError, "no line. Add the declarations"):
             self.evidence().action_post()
 
+    def test_certificate_may_come_after_the_file_was_closed(self):
+        file = self.assessed_file("C 4711")
+        file.action_release()
+        file.action_close()
+        evidence = self.evidence(("C 4711", 1000.0, {}))
+        evidence.action_post()
+        self.assert_entry(evidence.line_ids.move_id, file, (self.tax, 5000.0, 1000.0))
+        self.assertEqual(file.state, "closed")
+
     # === RATES AND CORRECTIONS === #
 
     def test_two_rates_have_an_entry_with_two_taxes(self):
@@ -736,8 +745,14 @@ class TestPostponedStatement(EvidenceCase):
             self.row("VAT", 100.0, 20.0, status="postponed"),
             date="2026-08-01",
         )
+        closed = self.postponed_file("C 4")
+        closed.action_release()
+        closed.action_close()
         evidence = self.statement(
-            ("C 1", 20.0, {}), ("C 2", 1000.0, {}), ("C 3", 21.0, {})
+            ("C 1", 20.0, {}),
+            ("C 2", 1000.0, {}),
+            ("C 3", 21.0, {}),
+            ("C 4", 5601.0, {}),
         )
         self.assertTrue(paid.vat_pending)
         with self.assertRaises(UserError) as raised:
@@ -747,6 +762,7 @@ class TestPostponedStatement(EvidenceCase):
             "C 1: its assessment is not posted",
             "C 2: its import VAT was not postponed",
             "C 3: its assessment is dated 2026-08-01",
+            "C 4: the file is closed",
         ):
             self.assertIn(text, told)
         self.assertEqual(evidence.state, "draft")

@@ -64,7 +64,9 @@ def test_what_rests_on_the_assessment_is_undone(event):
     "event", ["outlay", "security", "accrual", "period", "float", "top_up", "exchange"]
 )
 def test_what_does_not_rest_on_it_stays(event):
-    assert ("undo_event", 2) not in actions(plan(move(1, "assessment"), move(2, event=event)))
+    assert ("undo_event", 2) not in actions(
+        plan(move(1, "assessment"), move(2, event=event))
+    )
 
 
 @pytest.mark.parametrize(
