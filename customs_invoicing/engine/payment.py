@@ -129,9 +129,10 @@ def choose_instruction(instructions: Iterable[Instruction], facts: Facts) -> Cho
     its kind, one for the tariff before one for all. Equals that decide differently are
     returned as a tie: nobody guesses between them.
 
-    >>> everywhere = Instruction(1, decides="P4N")
+    >>> all_files = Instruction(1, decides="P4N")
     >>> of_client = Instruction(2, partner=7, decides="P1")
-    >>> choose_instruction([everywhere, of_client], Facts("direct", (7,))).instruction.key
+    >>> choice = choose_instruction([all_files, of_client], Facts("direct", (7,)))
+    >>> choice.instruction.key
     2
     """
     applying = [each for each in instructions if _applies(each, facts)]
@@ -165,7 +166,8 @@ def fits_account(method: Method, kind: str, payer: str, capacity: str) -> bool:
     :param payer: whose account it is, seen from our books: ``us``, ``client``,
         ``agent``
 
-    >>> fits_account(Method(1, "importer", "deferment"), "deferment", "client", "direct")
+    >>> own_account = Method(1, "importer", "deferment")
+    >>> fits_account(own_account, "deferment", "client", "direct")
     True
     """
     return (

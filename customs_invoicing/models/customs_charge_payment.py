@@ -295,7 +295,8 @@ class CustomsCharge(models.Model):
         if not self._is_account_of_payer():
             problems.append(
                 self.env._(
-                    "%(account)s is held by %(holder)s, who does not pay by %(method)s.",
+                    "%(account)s is held by %(holder)s, who does not pay by "
+                    "%(method)s.",
                     holder=account.holder_id.display_name,
                     **names,
                 )

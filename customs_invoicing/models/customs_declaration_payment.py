@@ -131,7 +131,7 @@ class CustomsDeclaration(models.Model):
         :param keys: ``(declaration, charge code, tax code)`` of these declarations
         """
         # sudo: charges are computed for whoever makes them
-        methods = self.env["customs.payment.method"].sudo().search([])
+        methods = self.env["customs.payment.method"].sudo()._get_all()
         accounts = self.env["customs.payment.account"].sudo()
         instructions = self.env["customs.payment.instruction"]
         by_company = instructions._get_for_files(self)

@@ -54,7 +54,6 @@ class CustomsPaymentInstruction(models.Model):
     )
     tariff_id = fields.Many2one(
         comodel_name="customs.tariff",
-        string="Tariff",
         ondelete="cascade",
         help="Empty: everywhere.",
     )

@@ -59,7 +59,7 @@ class CustomsPaymentMethod(models.Model):
         "for example E for a deferment account. Two methods may share a code: the "
         "account, or the standing instruction, tells them apart.",
     )
-    description = fields.Text(translate=True)
+    description = fields.Html(translate=True, help="What happens, in plain words.")
 
     _code_unique = models.Constraint(
         "UNIQUE(code)", "A payment method with this code exists already."
@@ -116,10 +116,15 @@ class CustomsPaymentMethod(models.Model):
         return [Method(each.id, each.payer, each.mechanism) for each in self]
 
     @api.model
+    def _get_all(self):
+        """Return the methods in their order: a dozen, as a rule."""
+        return self.search([("active", "=", True)])
+
+    @api.model
     def _get_by_authority_code(self):
         """Return ``{code: methods}`` of the codes by which authorities name methods."""
         by_code = {}
-        for method in self.search([("authority_codes", "!=", False)]):
+        for method in self._get_all().filtered("authority_codes"):
             for code in split_codes(method.authority_codes.upper()):
                 by_code.setdefault(code, self.browse())
                 by_code[code] |= method

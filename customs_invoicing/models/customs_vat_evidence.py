@@ -13,6 +13,8 @@ KINDS = [
     ("other", "Other evidence"),
 ]
 
+KIND_BY_COUNTRY = {"GB": "c79", "ES": "dua", "IN": "boe"}
+
 
 class CustomsVatEvidence(models.Model):
     """A document that lets import VAT be deducted, or states what was postponed."""
@@ -27,7 +29,7 @@ class CustomsVatEvidence(models.Model):
     kind = fields.Selection(
         selection=KINDS,
         required=True,
-        default="c79",
+        default=lambda self: self._default_kind(),
         tracking=True,
         help="A postponed VAT statement corrects what was declared; every other "
         "document releases import VAT that awaits evidence.",
@@ -98,6 +100,11 @@ class CustomsVatEvidence(models.Model):
         "(company_id, kind, number)",
         "This document is recorded already: open it instead.",
     )
+
+    @api.model
+    def _default_kind(self):
+        """Return the usual certificate of the company's country."""
+        return KIND_BY_COUNTRY.get(self.env.company.country_code, "other")
 
     # === COMPUTE METHODS === #
 

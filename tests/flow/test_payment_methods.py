@@ -1,4 +1,4 @@
-"""How charges are paid: methods, standing instructions, what keeps them from posting."""
+"""How charges are paid: methods, instructions, what keeps them from posting."""
 
 from common import CustomsCase, build_sad, item, tax
 from lxml import etree

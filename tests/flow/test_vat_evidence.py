@@ -545,6 +545,17 @@ class TestCertificate(EvidenceCase):
         self.assertEqual(evidence.line_ids.amount_stated, 1000.0)
         self.assertEqual(evidence.authority_id, self.authority)
 
+    def test_usual_certificate_of_the_country(self):
+        evidence = self.env["customs.vat.evidence"]
+        for country, kind in (
+            ("uk", "c79"),
+            ("es", "dua"),
+            ("in", "boe"),
+            ("ch", "other"),
+        ):
+            self.company.country_id = self.env.ref(f"base.{country}")
+            self.assertEqual(evidence.default_get(["kind"])["kind"], kind)
+
     def test_pasted_rows_become_lines(self):
         file = self.assessed_file("C 4711")
         with Form(self.env["customs.vat.evidence"]) as form:
