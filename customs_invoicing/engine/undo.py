@@ -17,7 +17,7 @@ DEPENDENT_EVENTS = ("write_off", "sold_share", "evidence", "transfer", "true_up"
 #: Events that settle a client's invoice, and are undone with it only
 SETTLING_EVENTS = ("deposit", "write_off")
 
-#: Events with a course of their own, which must be undone there first
+#: Events with a course of their own, which must be undone by themselves first
 BLOCKING_EVENTS = ("refund",)
 
 CREDIT, LEAVE = "credit", "leave"
@@ -182,7 +182,8 @@ def _refusals(facts, undone, day):
     if facts.drafts:
         yield Refusal(DRAFT, detail=facts.drafts)
     for move in facts.moves:
-        if move.event in BLOCKING_EVENTS:
+        shared = move in undone and move.kind == EVENT and move.other_files
+        if move.event in BLOCKING_EVENTS or shared:
             yield Refusal(RESTS_ON_IT, move)
     for move in undone:
         if move.kind == ASSESSMENT and move.paid_by:

@@ -50,6 +50,19 @@ class AccountMove(models.Model):
         # sudo: accountants without customs rights post these moves too
         return self.sudo().line_ids.customs_declaration_id
 
+    def _compute_needed_terms(self):
+        """Tie the debt of an assessed bill to its file and customs account."""
+        result = super()._compute_needed_terms()
+        for move in self.filtered("customs_assessment_id"):
+            # sudo: see _get_customs_declarations
+            declaration = move.customs_assessment_id.sudo().declaration_id
+            for values in (move.needed_terms or {}).values():
+                values["customs_declaration_id"] = declaration.id
+                values["customs_payment_account_id"] = (
+                    move.customs_payment_account_id.id
+                )
+        return result
+
     # === BEFORE POSTING === #
 
     def _customs_prepare_posting(self, deltas):
@@ -62,22 +75,6 @@ class AccountMove(models.Model):
                 move._customs_restore_import_vat(deltas[assessment])
             elif move.is_sale_document():
                 move._customs_reprice()
-        self._customs_mark_debt()
-
-    def _customs_mark_debt(self):
-        """Tie the debt of assessed bills to its file and customs account."""
-        for move in self.filtered(lambda m: m.customs_assessment_id and m.is_invoice()):
-            debt = move.line_ids.filtered(
-                lambda line: line.display_type == "payment_term"
-            )
-            # sudo: see _get_customs_declarations
-            declaration = move.customs_assessment_id.sudo().declaration_id
-            debt.write(
-                {
-                    "customs_declaration_id": declaration.id,
-                    "customs_payment_account_id": move.customs_payment_account_id.id,
-                }
-            )
 
     def _customs_mirror_reversed(self):
         """Make a full reversal undo rate and import VAT to the cent."""

@@ -4,6 +4,9 @@ from odoo.exceptions import UserError
 from ..engine.payment import AGENT, CLIENT, NEEDS_ACCOUNT, US, who_pays
 from .customs_payment_instruction import OTHER_KINDS
 
+#: Mechanisms by which nothing is paid now
+NOT_OWED = ("postponed", "security")
+
 PAYMENT_FIELDS = {"payment_method_id", "payment_account_id"}
 
 
@@ -166,6 +169,7 @@ class CustomsCharge(models.Model):
     @api.depends(
         "kind",
         "payer",
+        "amount_payable",
         "payment_method_id.active",
         "payment_method_id.mechanism",
         "payment_account_id.active",
@@ -253,6 +257,17 @@ class CustomsCharge(models.Model):
             return [
                 self.env._(
                     "the payment method %(method)s is archived. Choose another.",
+                    method=method.display_name,
+                )
+            ]
+        if method.mechanism in NOT_OWED and not self.currency_id.is_zero(
+            self.amount_payable
+        ):
+            return [
+                self.env._(
+                    "%(amount)s is assessed as payable, which %(method)s does not pay. "
+                    "Choose how it is paid.",
+                    amount=self.currency_id.format(self.amount_payable),
                     method=method.display_name,
                 )
             ]

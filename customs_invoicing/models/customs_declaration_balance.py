@@ -11,15 +11,11 @@ class CustomsDeclarationBalance(models.Model):
     _order = "declaration_id, account_code, account_id"
     _rec_name = "account_id"
 
-    declaration_id = fields.Many2one(
-        comodel_name="customs.declaration", string="Declaration", readonly=True
-    )
+    declaration_id = fields.Many2one(comodel_name="customs.declaration", readonly=True)
     company_id = fields.Many2one(comodel_name="res.company", readonly=True)
     currency_id = fields.Many2one(related="company_id.currency_id")
     client_id = fields.Many2one(comodel_name="res.partner", readonly=True)
-    account_id = fields.Many2one(
-        comodel_name="account.account", string="Account", readonly=True
-    )
+    account_id = fields.Many2one(comodel_name="account.account", readonly=True)
     account_code = fields.Char(string="Account code", readonly=True)
     account_type = fields.Selection(related="account_id.account_type")
     debit = fields.Monetary(readonly=True)

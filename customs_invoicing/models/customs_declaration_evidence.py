@@ -42,7 +42,7 @@ class CustomsDeclaration(models.Model):
         accounts = (
             self.env["res.company"]
             .sudo()
-            .search([])
+            .search([("customs_vat_import_pending_account_id", "!=", False)])
             .mapped("customs_vat_import_pending_account_id")
         )
         return (
@@ -113,6 +113,8 @@ class CustomsDeclaration(models.Model):
         context = {"default_line_ids": lines}
         if len(self.authority_id) == 1:
             context["default_authority_id"] = self.authority_id.id
+        if len(self.company_id) == 1:
+            context["default_company_id"] = self.company_id.id
         return {**action, "views": [(form.id, "form")], "context": context}
 
     # === FINDING FILES === #

@@ -2,6 +2,7 @@ from odoo import fields, models
 from odoo.exceptions import UserError
 from odoo.tools import format_date
 
+from ..engine.import_vat import DIVISION
 from .customs_assessment_versions import FIGURES
 
 #: Statuses under which nothing is owed, whatever was assessed
@@ -294,5 +295,10 @@ class CustomsDeclaration(models.Model):
         )
         if not owed:
             return False
+        company = self.company_id
+        postponed = row["status"] == "postponed"
+        taxes = company[company._get_customs_import_vat_field(postponed)]
+        if DIVISION in taxes.mapped("amount_type"):
+            return False  # a tax that is the whole price needs neither
         rate_known = row["rate"] if row["rate_kind"] == "percent" else row["rate_text"]
         return not (row["base"] and rate_known)

@@ -146,7 +146,7 @@ class CustomsDeclaration(models.Model):
             drafts=tuple(
                 move.display_name
                 for move in moves
-                if move.state == "draft" and self._get_undo_kind(move)
+                if move.state == "draft" and self._is_undo_draft(move)
             ),
             closed=self.state in ("closed", "cancelled"),
         )
@@ -162,6 +162,12 @@ class CustomsDeclaration(models.Model):
             and line.customs_charge_id.tax_code_id
         )
         return undo.INVOICE if move.is_sale_document() and taxes else ""
+
+    def _is_undo_draft(self, move):
+        """Tell whether a draft would be wrong once the posting is undone."""
+        kind, event = self._get_undo_kind(move), move.customs_event
+        dependent = (*undo.DEPENDENT_EVENTS, *undo.BLOCKING_EVENTS)
+        return bool(kind) and (kind != undo.EVENT or event in dependent)
 
     def _get_undo_move(self, move, kind, known):
         others = move.line_ids.customs_declaration_id - self
@@ -264,9 +270,11 @@ class CustomsDeclaration(models.Model):
         ]
 
     def _describe_undo_refusal(self, refusal):
-        env = self.env
+        env, move = self.env, self.env["account.move"]
+        events = dict(move._fields["customs_event"]._description_selection(env))
         values = {
             "move": refusal.move.name if refusal.move else "",
+            "event": events.get(refusal.move.event, "") if refusal.move else "",
             "detail": ", ".join(refusal.detail),
             "day": format_date(env, refusal.day) if refusal.day else "",
             "next": format_date(env, fields.Date.add(refusal.day, days=1))
@@ -287,8 +295,8 @@ class CustomsDeclaration(models.Model):
                 **values,
             ),
             undo.RESTS_ON_IT: lambda: env._(
-                "%(move)s, a refund or drawback, rests on what was posted. Reverse "
-                "that entry first.",
+                "%(move)s (%(event)s) rests on what was posted and stands for itself. "
+                "Reverse that entry first.",
                 **values,
             ),
             undo.ARCHIVED_JOURNAL: lambda: env._(

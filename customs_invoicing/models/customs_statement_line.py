@@ -89,7 +89,7 @@ class CustomsStatementLine(models.Model):
         "is_checked",
         "declaration_id",
         "amount",
-        "item_ids.balance",
+        "item_ids",
         "statement_id.line_ids.amount",
         "statement_id.line_ids.declaration_id",
     )

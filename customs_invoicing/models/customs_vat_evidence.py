@@ -163,7 +163,7 @@ class CustomsVatEvidence(models.Model):
                 "warning": {
                     "title": self.env._("Rows that cannot be read"),
                     "message": self.env._(
-                        "%(count)s rows have no number or no amount and stay in the "
+                        "Rows without a number or an amount (%(count)s) stay in the "
                         "box. Correct them there.",
                         count=len(problems),
                     ),

@@ -229,8 +229,9 @@ class CustomsVatEvidenceLine(models.Model):
         }
         if self.currency_id.is_zero(self.amount_books):
             return self.env._(
-                "%(stated)s is stated, but no import VAT awaits evidence. Post the "
-                "assessment first, or accept the difference: nothing is deducted then.",
+                "%(stated)s is stated, but no import VAT awaits evidence: it was "
+                "deducted before, or its assessment is not posted. Correct that, or "
+                "accept the difference to deduct nothing.",
                 **words,
             )
         return self.env._(

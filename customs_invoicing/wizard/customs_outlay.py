@@ -108,7 +108,10 @@ class CustomsOutlay(models.TransientModel):
     @api.depends("line_ids.amount", "line_ids.is_disbursement")
     def _compute_amount_total(self):
         for wizard in self:
-            own = wizard.line_ids.filtered(lambda line: not line.is_disbursement)
+            own = wizard.line_ids.filtered(
+                lambda line: not line.is_disbursement
+                and line.declaration_id.capacity != "own"
+            )
             wizard.amount_total = sum(wizard.line_ids.mapped("amount"))
             wizard.own_cost_total = sum(own.mapped("amount"))
 

@@ -4,6 +4,7 @@ from unittest.mock import patch
 
 from common import CustomsCase, item, tax
 
+from odoo import Command, fields
 from odoo.exceptions import UserError
 from odoo.tests import Form, new_test_user
 
@@ -190,6 +191,86 @@ class TestEntryPreview(CustomsCase):
         declaration.authority_id = self.broker
         with self.assertRaisesRegex(UserError, "changed since this preview"):
             preview.action_post()
+
+    def pay_by(self, declaration, **methods):
+        """Set how taxes reach the authority: ``CID="p4b"``."""
+        account = self.env["customs.payment.account"].create(
+            {"name": "Deferment", "number": "7001", "authority_id": self.authority.id}
+        )
+        for tax_code, method in methods.items():
+            charge = self.charge(declaration, tax_code)
+            charge.payment_method_id = self.env.ref(
+                f"customs_invoicing.payment_method_{method}"
+            )
+            if method == "p2":
+                charge.payment_account_id = account
+
+    def test_each_payment_is_a_document_of_its_own(self):
+        declaration = self.import_sad(one_item())
+        self.pay_by(declaration, CID="p4b", VAT="p2", GLOBAL="p4n")
+        preview = self.preview(declaration)
+        self.assertFalse(preview.problems)
+        documents = preview._get_documents()
+        self.assertEqual(
+            sorted((doc["debit"], doc["credit"]) for doc in documents),
+            [(45.0, 45.0), (55.0, 55.0), (173.25, 173.25)],
+        )
+        self.assertIn("Paid at once from", preview.summary)
+        self.assertEqual(preview.summary.count("Owed to Demo Customs Authority"), 2)
+        shown = self.shown(preview.line_ids)
+        preview.action_post()
+        moves = declaration._get_customs_moves()
+        self.assertEqual(len(moves), 3)
+        self.assertEqual(shown, self.shown(moves.line_ids))
+
+    def test_postponed_vat_is_owed_to_nobody(self):
+        parts = [
+            Command.create({"repartition_type": "base"}),
+            *(
+                Command.create(
+                    {
+                        "repartition_type": "tax",
+                        "factor_percent": factor,
+                        "account_id": self.company_data[account].id,
+                    }
+                )
+                for factor, account in (
+                    (100, "default_account_tax_purchase"),
+                    (-100, "default_account_tax_sale"),
+                )
+            ),
+        ]
+        self.company.customs_postponed_vat_tax_ids = self.env["account.tax"].create(
+            {
+                "name": "15% postponed",
+                "amount": 15.0,
+                "type_tax_use": "purchase",
+                "invoice_repartition_line_ids": parts,
+                "refund_repartition_line_ids": parts,
+            }
+        )
+        declaration = self.own()
+        rows = [
+            line._get_recorded_vals()
+            for line in declaration.current_assessment_id.line_ids
+        ]
+        for row in rows:
+            if row["amount_assessed"] == 173.25:
+                row.update(status="postponed", amount_payable=0.0)
+        declaration._record_assessment(rows, date="2026-03-20")
+        preview = self.preview(declaration)
+        self.assertFalse(preview.problems)
+        self.assertEqual(len(preview._get_documents()), 2)
+        self.assertIn("100.00", preview.summary)
+        shown = self.shown(preview.line_ids)
+        preview.action_post()
+        moves = declaration._get_customs_moves()
+        self.assertEqual(shown, self.shown(moves.line_ids))
+        declaration._undo_posting(fields.Date.to_date("2026-04-15"), "Wrong file")
+        self.assert_money(declaration, charged=0)
+        self.assertTrue(declaration.has_unposted_assessment)
+        for account in moves.line_ids.account_id:
+            self.assertEqual(self.account_balance(account), 0.0)
 
     # === PROBLEMS === #
 

@@ -6,7 +6,7 @@ from common import CustomsCase, item, tax
 
 from odoo import fields
 from odoo.exceptions import AccessError, UserError
-from odoo.tests import new_test_user
+from odoo.tests import Form, new_test_user
 
 
 class TestOutlays(CustomsCase):
@@ -137,6 +137,20 @@ class TestOutlays(CustomsCase):
         self.assertFalse(move.line_ids.customs_charge_id)
         self.assertFalse(self.outlay_charges(declaration))
         self.assert_money(declaration, charged=0, to_bill=0, control_balance=0)
+
+    def test_screen_says_what_happens(self):
+        declaration = self.client_file()
+        action = declaration.action_record_outlay()
+        outlays = self.env["customs.outlay"].with_context(**action["context"])
+        with Form(outlays) as form:
+            with form.line_ids.edit(0) as line:
+                line.amount = 25.00
+                line.receipt = "R-1"
+                self.assertEqual(line.treatment, "Billed to the client at cost")
+                line.in_client_name = False
+                self.assertEqual(line.treatment, "Our cost: no disbursement")
+            self.assertEqual(form.own_cost_total, 25.00)
+        self.assertIn(self.cost, form.record._record().line_ids.account_id)
 
     def test_own_import_bears_the_cost(self):
         declaration = self.own_file()

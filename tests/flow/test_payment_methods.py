@@ -430,6 +430,17 @@ class TestPaymentMethods(CustomsCase):
         self.method("P4B").active = False
         self.assert_refused(declaration, "P4B Declarant pays at once is archived")
 
+    def test_what_the_authority_wants_paid_is_not_postponed(self):
+        self.instruct("P9", kind="vat")
+        declaration = self.file()
+        self.assert_refused(
+            declaration, "157.50 is assessed as payable, which P9 Postponed import VAT"
+        )
+        self.paid(declaration, "VAT").payment_method_id = self.method("P8")
+        self.assert_refused(declaration, "which P8 Secured by")
+        self.paid(declaration, "VAT").payment_method_id = self.method("P4N")
+        self.post_assessment(declaration)
+
     def test_an_account_without_ledger_account(self):
         declaration = self.file(self.row(), payment_account="DEF 100")
         self.company.customs_deferment_payable_account_id = False

@@ -342,6 +342,39 @@ class TestUndoPosting(CustomsCase):
         again = self.bill(declaration, "2026-04-20")
         self.assertEqual(again.payment_state, "paid")
 
+    def test_entries_of_every_way_to_pay(self):
+        declaration = self.import_sad(one_item())
+        self.charge(declaration, "VAT").payment_account_id = self.env[
+            "customs.payment.account"
+        ].create(
+            {"name": "Deferment", "number": "7001", "authority_id": self.authority.id}
+        )
+        for tax_code, method in (("CID", "p4b"), ("VAT", "p2"), ("GLOBAL", "p4n")):
+            self.charge(declaration, tax_code).payment_method_id = self.env.ref(
+                f"customs_invoicing.payment_method_{method}"
+            )
+        declaration.action_post_assessment()
+        moves = declaration._get_customs_moves()
+        self.assertEqual(len(moves), 3)
+        self.bill(declaration)
+        wizard = self.wizard(declaration)
+        self.assertEqual(
+            self.actions(wizard),
+            ["credit_invoice", "reverse", "reverse", "reverse", "reopen"],
+        )
+        self.undo(declaration)
+        self.assertEqual(moves.reversal_move_ids.mapped("state"), ["posted"] * 3)
+        deferment = self.company._get_customs_account("deferment_payable")
+        self.assert_as_before(declaration, deferment, self.receivable)
+        self.assertEqual(
+            sum(
+                self.account_balance(account)
+                for account in moves.line_ids.account_id
+                if account.account_type == "asset_cash"
+            ),
+            0.0,
+        )
+
     # === THE CLIENT'S INVOICE THAT STAYS === #
 
     def test_paid_invoice_is_left_and_the_next_billing_makes_the_difference(self):

@@ -106,6 +106,14 @@ def test_refund_must_be_undone_on_its_own_first():
     assert [(r.code, r.move.key) for r in found.refusals] == [("rests_on_it", 2)]
 
 
+def test_event_of_several_files_must_be_undone_on_its_own_first():
+    shared = move(2, event="sold_share", other_files=("F2",))
+    found = plan(move(1, "assessment"), shared)
+    assert [(r.code, r.move.key) for r in found.refusals] == [("rests_on_it", 2)]
+    elsewhere = move(2, event="outlay", other_files=("F2",))
+    assert not plan(move(1, "assessment"), elsewhere).refusals
+
+
 def test_write_off_of_an_invoice_goes_with_the_invoice():
     moves = (
         move(1, "assessment"),
