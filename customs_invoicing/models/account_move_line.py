@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 
+from ..engine.import_vat import DIVISION
+
 
 class AccountMoveLine(models.Model):
     _inherit = "account.move.line"
@@ -107,10 +109,15 @@ class AccountMoveLine(models.Model):
         return {}
 
     def _get_customs_vat_rate(self):
-        """Return the rate in percent of an item of import VAT."""
+        """Return the rate in percent of an item of import VAT.
+
+        A tax that is the whole price has none: 0.0 where the authority gave none.
+        """
         self.ensure_one()
         tax = self.tax_line_id or self.tax_ids[:1]
-        return self.customs_vat_rate or tax.amount
+        if self.customs_vat_rate or tax.amount_type == DIVISION:
+            return self.customs_vat_rate
+        return tax.amount
 
     def _get_customs_target_part(self, charge):
         """Return ``(way, base factor, amount factor)`` of an item of an assessment.

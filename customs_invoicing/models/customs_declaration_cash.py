@@ -1,11 +1,14 @@
 from collections import defaultdict
 from decimal import Decimal
 
-from odoo import models
+from odoo import api, models
 from odoo.tools import SQL
 
 from ..engine.apportion import apportion
 from ..tools import to_decimal
+
+#: Entries that settle a debt or an invoice with money that moved before
+CASH_EVENTS = ("deposit", "security", "top_up")
 
 
 class CustomsDeclaration(models.Model):
@@ -40,7 +43,76 @@ class CustomsDeclaration(models.Model):
                 target = received if is_client else paid
                 if declaration_id:
                     target[declaration_id] += float(part)
+        for declaration_id, amount, residual in self._query_entry_cash():
+            paid[declaration_id] += float(amount)
+            if residual:
+                open_ids.add(declaration_id)
         return paid, received, open_ids
+
+    def _query_entry_cash(self):
+        """Return rows (declaration, paid, residual) of debts booked as entries.
+
+        What went straight to a bank or cash account is paid; a payable is as far as it
+        is matched with money.
+        """
+        if not self._origin:
+            return []
+        return self.env.execute_query(
+            SQL(
+                """
+                SELECT item.customs_declaration_id,
+                       SUM(CASE WHEN account.account_type = 'liability_payable'
+                                THEN COALESCE(matched.cash, 0)
+                                ELSE -item.balance END),
+                       SUM(ABS(item.amount_residual))
+                           FILTER (WHERE account.account_type = 'liability_payable')
+                  FROM account_move_line item
+                  JOIN account_move move ON move.id = item.move_id
+                  JOIN account_account account ON account.id = item.account_id
+                  LEFT JOIN LATERAL (
+                    SELECT SUM(
+                               CASE WHEN part.credit_move_id = item.id
+                                    THEN part.amount ELSE -part.amount END
+                           ) AS cash
+                      FROM account_partial_reconcile part
+                      JOIN account_move_line other
+                        ON other.id = CASE WHEN part.debit_move_id = item.id
+                                           THEN part.credit_move_id
+                                           ELSE part.debit_move_id END
+                      JOIN account_move source ON source.id = other.move_id
+                     WHERE item.id IN (part.debit_move_id, part.credit_move_id)
+                       AND %(is_cash)s
+                  ) matched ON TRUE
+                 WHERE item.customs_declaration_id = ANY(%(files)s)
+                   AND item.parent_state = 'posted'
+                   AND item.customs_charge_id IS NULL
+                   AND move.move_type = 'entry'
+                   AND move.customs_event = 'assessment'
+                 GROUP BY item.customs_declaration_id
+                """,
+                is_cash=self._get_cash_condition(),
+                files=list(self._origin.ids),
+            )
+        )
+
+    @api.model
+    def _get_cash_condition(self):
+        """Return the condition under which a match with ``source`` is money.
+
+        A credit note, a write-off or a broker who took over a debt settle without
+        money; exchange differences are none either.
+        """
+        return SQL(
+            """source.state = 'posted'
+               AND source.move_type = 'entry'
+               AND COALESCE(source.customs_event = ANY(%s), TRUE)
+               AND source.reversed_entry_id IS NULL
+               AND source.id NOT IN (
+                   SELECT exchange_move_id
+                     FROM account_partial_reconcile
+                    WHERE exchange_move_id IS NOT NULL)""",
+            list(CASH_EVENTS),
+        )
 
     def _query_shares(self):
         """Return rows (move, declaration or None, to client, gross amount)."""
@@ -90,13 +162,7 @@ class CustomsDeclaration(models.Model):
                   JOIN res_currency currency ON currency.id = term.company_currency_id
                   LEFT JOIN LATERAL (
                     SELECT SUM(part.amount) AS settled,
-                           SUM(part.amount) FILTER (
-                               WHERE source.move_type = 'entry'
-                                 AND source.id NOT IN (
-                                     SELECT exchange_move_id
-                                       FROM account_partial_reconcile
-                                      WHERE exchange_move_id IS NOT NULL)
-                           ) AS cash
+                           SUM(part.amount) FILTER (WHERE %(is_cash)s) AS cash
                       FROM account_partial_reconcile part
                       JOIN account_move_line other
                         ON other.id = CASE WHEN part.debit_move_id = term.id
@@ -106,11 +172,12 @@ class CustomsDeclaration(models.Model):
                      WHERE term.id IN (part.debit_move_id, part.credit_move_id)
                        AND source.state = 'posted'
                   ) matched ON TRUE
-                 WHERE term.move_id = ANY(%s)
+                 WHERE term.move_id = ANY(%(moves)s)
                    AND term.display_type = 'payment_term'
                  GROUP BY term.move_id
                 """,
-                list(move_ids),
+                is_cash=self._get_cash_condition(),
+                moves=list(move_ids),
             )
         )
         signs = self._get_cash_signs(move_ids)

@@ -291,6 +291,41 @@ class TestCertificate(EvidenceCase):
         with self.assertRaisesRegex(UserError, r"stands on 2 lines \(C 4711, CUS"):
             self.evidence(("C 4711", 400.0, {}), (file.name, 600.0, {}))
 
+    def test_vat_that_the_broker_paid_waits_on_his_bill(self):
+        """His bill is no evidence: the certificate brings base and tax."""
+        file = self.own_file("C 4711", broker_id=self.broker.id)
+        file._record_assessment([self.row("VAT", 5000.0, 1000.0)], date="2026-05-04")
+        file.charge_ids.payment_method_id = self.env.ref(
+            "customs_invoicing.payment_method_p6"
+        )
+        bill = self.env["account.move"].create(
+            {
+                "move_type": "in_invoice",
+                "partner_id": self.broker.id,
+                "invoice_date": "2026-05-06",
+                "ref": "C 4711",
+                "invoice_line_ids": [
+                    Command.create(
+                        {
+                            "name": "VAT",
+                            "price_unit": 1000,
+                            "tax_ids": [Command.clear()],
+                        }
+                    )
+                ],
+            }
+        )
+        action = bill.action_match_customs_charges()
+        wizard = self.env[action["res_model"]].browse(action["res_id"])
+        wizard.action_apply()
+        bill.action_post()
+        self.assertEqual(self.account_balance(self.pending, file), 1000.0)
+        evidence = self.evidence(("C 4711", 1000.0, {}))
+        evidence.action_post()
+        self.assert_entry(evidence.line_ids.move_id, file, (self.tax, 5000.0, 1000.0))
+        self.assertEqual(self.account_balance(self.pending, file), 0.0)
+        self.assert_money(file, charged=1000)
+
     # === DIFFERENCES === #
 
     def test_difference_is_refused_until_it_is_accepted(self):
