@@ -11,6 +11,15 @@ from ..engine import undo
 #: Older than any lock of the books
 _LONG_AGO = datetime.date(1900, 1, 1)
 
+#: Events that pay nothing though they are matched with a debt or an invoice
+_NO_MONEY = (
+    False,
+    "assessment",
+    "accrual",
+    *undo.DEPENDENT_EVENTS,
+    *undo.SETTLING_EVENTS,
+)
+
 #: Payments that never happened
 _NO_PAYMENT = ("draft", "canceled", "rejected")
 
@@ -197,7 +206,12 @@ class CustomsDeclaration(models.Model):
         payments = move.matched_payment_ids.filtered(
             lambda payment: payment.state not in _NO_PAYMENT
         )
-        stays = [m for m in matched if m not in known and m not in payments.move_id]
+        stays = [
+            other
+            for other in matched
+            if other not in payments.move_id
+            and (other not in known or other.customs_event not in _NO_MONEY)
+        ]
         return tuple(payments.mapped("display_name") + [m.name for m in stays])
 
     def _get_undo_lock(self, move):

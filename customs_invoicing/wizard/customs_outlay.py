@@ -171,6 +171,11 @@ class CustomsOutlay(models.TransientModel):
         problems = self.company_id._get_customs_rate_problems(self.currency_id)
         if problems:
             raise UserError("\n".join(problems))
+        if self.source == "customs_cash":
+            self.payment_account_id._check_limit(
+                {self.payment_account_id: sum(self._get_balances().values())},
+                self.line_ids.declaration_id,
+            )
 
     # === JOURNAL ITEMS === #
 

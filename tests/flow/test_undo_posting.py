@@ -314,6 +314,90 @@ class TestUndoPosting(CustomsCase):
         self.assertEqual(again.payment_state, "not_paid")
         self.assertEqual(self.account_balance(self.broker_clearing), 273.25)
 
+    def test_accrued_duty_is_expected_again(self):
+        accrual = self.company._get_customs_account("duty_accrual")
+        declaration = self.typed(arrival_date="2026-03-04")
+        declaration.action_accrue_duty()
+        expected = self.account_balance(accrual, declaration)
+        self.assertEqual(expected, -50.0)
+        declaration._record_assessment(
+            [
+                {
+                    "tax_code_id": self.env.ref("customs_invoicing.tax_code_cid").id,
+                    "amount_assessed": 50.40,
+                }
+            ],
+            date="2026-03-06",
+        )
+        declaration.current_assessment_id.difference_reason = "Rounded up"
+        self.post_assessment(declaration)
+        self.assertEqual(self.account_balance(accrual, declaration), 0.0)
+        wizard = self.wizard(declaration)
+        self.assertEqual(self.actions(wizard), ["undo_event", "reverse", "reopen"])
+        self.undo(declaration)
+        self.assert_money(declaration, charged=0)
+        self.assertEqual(self.account_balance(self.payable), 0.0)
+        self.assertEqual(self.account_balance(accrual, declaration), -50.0)
+        self.assertEqual(self.account_balance(self.clearing, declaration), 50.0)
+        declaration.invalidate_recordset()
+        self.assertEqual(declaration.accrual_balance, 50.0)
+        self.post_assessment(declaration)
+        self.assertEqual(self.account_balance(accrual, declaration), 0.0)
+        self.assertEqual(self.account_balance(self.clearing, declaration), 50.40)
+
+    def test_certificate_is_awaited_again(self):
+        self.company.customs_vat_evidence = "certificate"
+        pending = self.company._get_customs_account("vat_import_pending")
+        account = self.company_data["default_account_tax_purchase"]
+        declaration = self.own()
+        self.post_assessment(declaration)
+        self.assertEqual(self.account_balance(pending), 173.25)
+        evidence = self.env["customs.vat.evidence"].create(
+            {
+                "kind": "c79",
+                "number": "C79 2026-03",
+                "date": "2026-04-10",
+                "line_ids": [
+                    Command.create(
+                        {
+                            "number": declaration.registration_number,
+                            "amount_stated": 173.25,
+                            "declaration_id": declaration.id,
+                        }
+                    )
+                ],
+            }
+        )
+        evidence.action_post()
+        self.assertEqual(self.account_balance(pending), 0.0)
+        self.assertEqual(self.account_balance(account), 173.25)
+        wizard = self.wizard(declaration)
+        self.assertEqual(self.actions(wizard), ["undo_event", "reverse", "reopen"])
+        self.undo(declaration)
+        self.assert_as_before(declaration, pending, account, self.neutral)
+        self.assertTrue(evidence.line_ids.is_undone)
+
+    def test_refund_that_is_booked_forbids(self):
+        declaration = self.import_sad(one_item())
+        self.post_assessment(declaration)
+        refund = self.env["customs.refund"].create(
+            {
+                "line_ids": [
+                    Command.create(
+                        {
+                            "declaration_id": declaration.id,
+                            "charge_id": self.charge(declaration, "CID").id,
+                            "amount_claimed": 55.0,
+                        }
+                    )
+                ]
+            }
+        )
+        refund.action_submit()
+        refund.date_decision = "2026-04-10"
+        refund.action_accept()
+        self.assert_refused(declaration, "Reverse that entry first")
+
     def test_deposit_comes_back_with_the_credited_invoice(self):
         self.company.customs_apply_deposits = True
         declaration = self.import_sad(one_item())
