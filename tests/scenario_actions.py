@@ -9,7 +9,7 @@ would.
 import re
 from decimal import Decimal
 
-from scenarios import CLEARED_TO_STOCK, money, tax_kind
+from scenarios import money, tax_kind
 
 from odoo.fields import Command
 
@@ -95,7 +95,9 @@ class Actions:
             (pays and move.debits("ap"), self.pay_items),
             (
                 pays
-                and (move.debits("authority_payable") or move.debits("deferment_payable")),
+                and (
+                    move.debits("authority_payable") or move.debits("deferment_payable")
+                ),
                 self.pay_items,
             ),
         ]
@@ -229,9 +231,11 @@ class Actions:
         bank = self.replay.accounts["bank"]
         other = next(line for line in move.lines if line.role != "bank")
         account = self.replay.accounts[other.role]
-        opened = self.env["account.move.line"].search(
-            [("account_id", "=", account.id), ("reconciled", "=", False)]
-        ).filtered(lambda item: money(item.balance) == -other.balance)[:1]
+        opened = (
+            self.env["account.move.line"]
+            .search([("account_id", "=", account.id), ("reconciled", "=", False)])
+            .filtered(lambda item: money(item.balance) == -other.balance)[:1]
+        )
         entry = self.env["account.move"].create(
             {
                 "move_type": "entry",
@@ -449,7 +453,9 @@ class Actions:
             if key.endswith(name) and re.fullmatch(r"[\d.]+", str(value))
         ]
         worth = sign * line.balance * foreign / term.balance
-        return min([*exact, worth.quantize(Decimal("0.01"))], key=lambda a: abs(a - worth))
+        return min(
+            [*exact, worth.quantize(Decimal("0.01"))], key=lambda a: abs(a - worth)
+        )
 
     def _purchase_tax(self, move):
         """Return the purchase tax that the bill's input VAT shows."""
@@ -724,7 +730,10 @@ class Actions:
             (move.debits("disb_variance"), self.write_off),
             (move.debits("bad_debt"), self.write_off),
             (move.credits("staff_float"), self.record_outlay),
-            (move.debits("disb_control") and move.has("fx_loss", "fx_gain"), self.exchange),
+            (
+                move.debits("disb_control") and move.has("fx_loss", "fx_gain"),
+                self.exchange,
+            ),
             (move.credits("disb_control") and move.has("fx_gain"), self.exchange),
             (move.debits("disb_control"), self.record_outlay),
             (move.debits("cogs") and move.credits("duty_clearing"), self.sold_share),
@@ -734,7 +743,8 @@ class Actions:
             ),
             (move.debits("dispute_recv"), self.dispute),
             (
-                move.credits("accrued_cost") and bool(move.of("accrued_cost")[0].partner),
+                move.credits("accrued_cost")
+                and bool(move.of("accrued_cost")[0].partner),
                 self.share_profit,
             ),
             (move.has("accrued_revenue", "accrued_cost"), self.accrue_period),
@@ -927,7 +937,9 @@ class Actions:
         interest = -move.total("interest_income")
         lines = move.of("refunds_due")
         if lines:
-            interest = sum(-li.balance for li in lines if tax_kind(li.tax) == "interest")
+            interest = sum(
+                -li.balance for li in lines if tax_kind(li.tax) == "interest"
+            )
             amount = sum((-li.balance for li in lines), Decimal(0)) - interest
             self._levied(move, declaration, amount)
             self.refunds[declaration] = self._claim(

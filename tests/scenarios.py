@@ -405,9 +405,7 @@ class Replay:
         clearing = [line for role, line in rest if role == "duty_clearing"]
         facts = dict(clearing[0].facts if clearing else move.of("stock")[0].facts)
         net = amount + sum((line.balance for line in clearing), Decimal(0))
-        facts.update(
-            account="duty_clearing", debit=max(net, 0), credit=max(-net, 0)
-        )
+        facts.update(account="duty_clearing", debit=max(net, 0), credit=max(-net, 0))
         rest = [(role, line) for role, line in rest if role != "duty_clearing"]
         return [*rest, ("duty_clearing", Line(facts))] if net else rest
 
@@ -444,7 +442,9 @@ class Replay:
             own = moves.line_ids.filtered(lambda li, a=account: li.account_id == a)
             if money(sum(own.mapped("balance"))):
                 return False
-        bases = [money(line.facts["base"]) for line in move.lines if "base" in line.facts]
+        bases = [
+            money(line.facts["base"]) for line in move.lines if "base" in line.facts
+        ]
         base_lines = moves.line_ids.filtered(
             lambda line: line.account_id == neutral and line.balance > 0
         )
@@ -505,7 +505,9 @@ class Replay:
         lines = [f"{move.ref} {move.event} {move.date}", "expected:"]
         lines += [f"  {line}" for line in move.lines]
         for found in self.pool:
-            lines.append(f"made: {found.display_name} {found.date} {found.customs_event}")
+            lines.append(
+                f"made: {found.display_name} {found.date} {found.customs_event}"
+            )
             lines += [
                 f"  {roles.get(item.account_id, item.account_id.name)} {item.balance}"
                 f" {item.customs_tax_code} {item.partner_id.name}"

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 from .apportion import apportion
+from .rounding import EXACT, add_up
 
 _UNIT = Decimal("0.01")
 
@@ -25,17 +26,13 @@ def combine(
     total = sum(weights)
     if not total:
         weights, total = [Decimal(1)] * len(weights), Decimal(len(weights))
-    shares: dict[str, Decimal] = {}
+    shares: dict[str, Decimal] = {}  # each is total times too large
     for weight, distribution in zip(weights, distributions, strict=True):
         for key, percent in distribution.items():
-            part = Decimal(str(percent)) * weight / total
-            shares[key] = shares.get(key, Decimal(0)) + part
-    if not shares:
+            part = EXACT.multiply(Decimal(str(percent)), weight)
+            shares[key] = EXACT.add(shares.get(key, Decimal(0)), part)
+    if not any(shares.values()):
         return {}
-    whole = sum(shares.values()).quantize(_UNIT)
+    whole = EXACT.divide(add_up(shares.values()), total).quantize(_UNIT)
     amounts = apportion(whole, list(shares.values()), _UNIT)
-    return {
-        key: amount
-        for key, amount in zip(shares, amounts, strict=True)
-        if amount
-    }
+    return {key: amount for key, amount in zip(shares, amounts, strict=True) if amount}

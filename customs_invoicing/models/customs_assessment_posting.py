@@ -54,7 +54,7 @@ class CustomsAssessment(models.Model):
         records.declaration_id.charge_ids.filtered("amount_estimate").write(
             {"amount_estimate": 0.0}
         )
-        if len(self) != 1:
+        if len(self) != 1 or not self.declaration_id._get_authority_moves():
             return True
         return self.declaration_id.action_view_authority_moves()
 

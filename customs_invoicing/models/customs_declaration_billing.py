@@ -107,7 +107,9 @@ class CustomsDeclaration(models.Model):
                         "%(name)s: %(taxes)s could not be calculated and cannot be "
                         "billed on estimate.",
                         name=record.name,
-                        taxes=", ".join(sorted(set(unknown.tax_code_id.mapped("code")))),
+                        taxes=", ".join(
+                            sorted(set(unknown.tax_code_id.mapped("code")))
+                        ),
                     )
                 )
         if problems:

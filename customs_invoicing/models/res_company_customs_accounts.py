@@ -75,8 +75,7 @@ class ResCompany(models.Model):
     customs_brokerage_expense_account_id = _account_role(
         "brokerage_expense",
         "Brokerage expense",
-        "Services of brokers and carriers that are not part of the cost of "
-        "goods.",
+        "Services of brokers and carriers that are not part of the cost of goods.",
     )
     customs_duty_expense_account_id = _account_role(
         "duty_expense",
@@ -198,6 +197,7 @@ class ResCompany(models.Model):
         "Revenue: recharged costs",
         "Costs passed on in our own name, with margin and tax.",
     )
+
     def write(self, vals):
         if "customs_disbursement_account_id" in vals:
             self._check_customs_control_unused(vals["customs_disbursement_account_id"])

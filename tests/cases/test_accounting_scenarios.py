@@ -13,7 +13,6 @@ from scenarios import Replay
 
 from odoo.tests import new_test_user, tagged
 
-
 OWN = Path(__file__).parents[1] / "fixtures" / "accounting_scenarios.json"
 SHARED = cases_dir() / "cases" / "accounting_scenarios.json"
 
@@ -60,6 +59,4 @@ def _make_test(scenario):
 
 
 for _scenario in SCENARIOS:
-    setattr(
-        TestAccountingScenarios, f"test_{_scenario['id']}", _make_test(_scenario)
-    )
+    setattr(TestAccountingScenarios, f"test_{_scenario['id']}", _make_test(_scenario))

@@ -60,8 +60,9 @@ class TestAsycudaPosting(AsycudaCase):
         self.assertEqual(declaration.current_assessment_id.state, "posted")
         return moves
 
-    def _assert_direct(self, name, content):
+    def _assert_direct(self, name, content, capacity="direct"):
         _document, declaration, payable = self._import(name, content)
+        self.assertEqual(declaration.capacity, capacity)
         total = round(float(sum(payable.values())), 2)
         self._post(declaration)
         self.assertEqual(
@@ -86,7 +87,7 @@ class TestAsycudaPosting(AsycudaCase):
 
     def _assert_indirect(self, name, content):
         self.company.customs_default_capacity = "indirect"
-        self._assert_direct(name, content)
+        self._assert_direct(name, content, "indirect")
 
     def _assert_own(self, name, content):
         self.make_own(name, content)

@@ -95,6 +95,7 @@ class TestCashOfEntries(CustomsCase):
             ],
         )
         loss._post(soft=False)
-        (loss.line_ids.filtered(lambda li: li.account_id == term.account_id) | term
-         ).reconcile()
+        (
+            loss.line_ids.filtered(lambda li: li.account_id == term.account_id) | term
+        ).reconcile()
         self.assert_money(declaration, received=0.0)

@@ -329,7 +329,7 @@ class TestUndoPosting(CustomsCase):
             ],
             date="2026-03-06",
         )
-        declaration.current_assessment_id.difference_reason = "Rounded up"
+        declaration.difference_reason = "Rounded up"
         self.post_assessment(declaration)
         self.assertEqual(self.account_balance(accrual, declaration), 0.0)
         wizard = self.wizard(declaration)
@@ -378,7 +378,7 @@ class TestUndoPosting(CustomsCase):
         self.assertTrue(evidence.line_ids.is_undone)
 
     def test_refund_that_is_booked_forbids(self):
-        declaration = self.import_sad(one_item())
+        declaration = self.own()
         self.post_assessment(declaration)
         refund = self.env["customs.refund"].create(
             {
