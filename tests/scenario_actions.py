@@ -574,7 +574,7 @@ class Actions:
         ]
 
     def assess(self, move):
-        """Record what the authority assessed, on top of what it said before, and post."""
+        """Record what the authority assessed, with what it said before, and post."""
         counter = next(line for line in move.of(*AUTHORITY) if line.balance < 0)
         debits = [line for line in move.lines if line.balance > 0]
         for declaration in self.replay.files_of(move):

@@ -53,23 +53,61 @@ class CustomsAssessmentLine(models.Model):
     status = fields.Selection(selection=TAX_STATUS, default="payable", required=True)
     payment_method = fields.Char(string="Payment method")
 
-    def _get_amount_to_post(self, charge):
-        """Return ``(amount, way)`` we owe or self-account, see ``Target``.
+    @api.model
+    def _sum_to_post(self, assessments, rated):
+        """Return ``[(a line that stands for others, base, amount)]`` of versions.
 
-        What others pay is a memo here; an amount without a charge is open.
+        Lines that differ in nothing that matters for posting are summed by the
+        database: the items of a declaration may be many. Lines where nothing is owed
+        or self-accounted are left out.
+
+        :param rated: tax codes whose lines are kept apart by their rate
+        """
+        anything = [
+            ("assessment_id", "in", assessments._origin.ids),
+            "|",
+            "&",
+            ("status", "=", "postponed"),
+            ("amount_assessed", "!=", 0),
+            "&",
+            ("status", "!=", "postponed"),
+            ("amount_payable", "!=", 0),
+        ]
+        keys = ["assessment_id", "tax_code_id", "status"]
+        rates = ["rate_kind", "rate", "rate_text"]
+        found = []
+        for operator, extra in (("not in", []), ("in", rates)):
+            if operator == "in" and not rated:
+                continue
+            groups = self._read_group(
+                [*anything, ("tax_code_id", operator, rated.ids)],
+                [*keys, *extra],
+                ["id:min", "base:sum", "amount_assessed:sum", "amount_payable:sum"],
+                order="id:min",
+            )
+            for *_key, line_id, base, assessed, payable in groups:
+                line = self.browse(line_id)
+                amount = assessed if line.status == "postponed" else payable
+                found.append((line, base, amount))
+        return found
+
+    def _get_way(self, charge):
+        """Return how an amount of this line is posted, see ``Target``.
+
+        Nothing for a memo: what others pay, or a client's postponed VAT. An amount
+        without a charge is open.
         """
         self.ensure_one()
         if self.status == "postponed":
-            own_vat = charge and charge._is_own_import_vat()
-            return (self.amount_assessed if own_vat else 0.0), "postponed"
+            return "postponed" if charge and charge._is_own_import_vat() else ""
         if charge and charge._is_paid_by_others():
-            return 0.0, "debt"
+            return ""
         pending = (
             charge
             and charge._is_own_import_vat()
             and charge.declaration_id.vat_evidence == "certificate"
         )
-        return self.amount_payable, "pending" if pending else "debt"
+        return "pending" if pending else "debt"
 
     def _reports_base(self, rate, way):
         """Whether posting this import VAT reports its base in the VAT return.

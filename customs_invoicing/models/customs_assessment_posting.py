@@ -113,12 +113,13 @@ class CustomsAssessment(models.Model):
     def _get_payment_problems(self):
         """Return sentences on payment methods that do not fit the assessment."""
         self.ensure_one()
-        owed = self.line_ids.filtered(
-            lambda line: not self.currency_id.is_zero(line.amount_payable)
+        owed = self.env["customs.assessment.line"]._read_group(
+            [("assessment_id", "=", self.id), ("amount_payable", "!=", 0)],
+            ["tax_code_id"],
         )
         charges = self.declaration_id._get_charges_by_tax_code()
         problems = []
-        for tax_code in owed.tax_code_id:
+        for (tax_code,) in owed:
             charge = charges.get(tax_code)
             if charge.payment_method_id.mechanism in NOT_OWED_MECHANISMS:
                 problems.append(
@@ -153,23 +154,37 @@ class CustomsAssessment(models.Model):
         What others pay is not ours to post.
         """
         self.ensure_one()
-        charges = self.declaration_id._get_charges_by_tax_code()
-        targets = defaultdict(lambda: [0.0, 0.0])
-        for line in self.line_ids:
+        return self._get_targets_by_version()[self]
+
+    def _get_targets_by_version(self):
+        """Return ``{assessment: {target: (base, amount)}}``."""
+        charges = {
+            (record._origin.id, charge.tax_code_id): charge
+            for record in self
+            for charge in record.declaration_id.charge_ids
+            if charge.tax_code_id
+        }
+        own_vat = {key for key in charges if charges[key]._is_own_import_vat()}
+        rated = self.env["customs.tax.code"].union(*(tax for _id, tax in own_vat))
+        sums = {record._origin.id: defaultdict(lambda: [0.0, 0.0]) for record in self}
+        for line, base, amount in self.line_ids._sum_to_post(self, rated):
+            key = line.assessment_id.id, line.tax_code_id
             # without its charge the amount stays open: an empty record is its key
-            charge = charges.get(line.tax_code_id, self.env["customs.charge"])
-            amount, way = line._get_amount_to_post(charge)
-            if self.currency_id.is_zero(amount):
+            charge = charges.get(key, self.env["customs.charge"])
+            way = line._get_way(charge)
+            if not way:
                 continue
-            own_vat = charge and charge._is_own_import_vat()
-            rate = line._get_import_vat_rate() if own_vat else 0.0
-            target = targets[Target(charge, rate, way)]
-            if own_vat and line._reports_base(rate, way):
-                target[0] += line.base
+            rate = line._get_import_vat_rate() if key in own_vat else 0.0
+            target = sums[line.assessment_id.id][Target(charge, rate, way)]
+            if key in own_vat and line._reports_base(rate, way):
+                target[0] += base
             target[1] += amount
         return {
-            key: tuple(self.currency_id.round(amount) for amount in amounts)
-            for key, amounts in targets.items()
+            record: {
+                key: tuple(record.currency_id.round(amount) for amount in amounts)
+                for key, amounts in sums[record._origin.id].items()
+            }
+            for record in self
         }
 
     def _get_deltas(self):
@@ -181,8 +196,8 @@ class CustomsAssessment(models.Model):
         for key, sums in self.declaration_id._get_posted_targets().items():
             posted[key.charge.declaration_id][key] = sums
         result = {}
-        for record in self:
-            targets, own = record._get_targets(), posted[record.declaration_id]
+        for record, targets in self._get_targets_by_version().items():
+            own = posted[record.declaration_id]
             rounder, deltas = record.currency_id.round, {}
             for key in {**targets, **own}:
                 new_base, new_amount = targets.get(key, (0.0, 0.0))
@@ -254,14 +269,17 @@ class CustomsAssessment(models.Model):
         """Create the drafts that turn the books into these versions, one for each
         payment."""
         moves = self.env["account.move"]
-        bills, amounts = [], []
+        bills, amounts, entries = [], [], defaultdict(list)
         for record, deltas in self._get_deltas().items():
             for payment, part in record._group_by_payment(deltas).items():
                 if payment.document == "bill":
                     bills.append(record._prepare_bill_vals(payment, part))
                     amounts.append(record._get_import_vat_amounts(part))
                 else:
-                    moves |= record._create_assessment_entry(payment, part)
+                    entry = record._prepare_assessment_entry(payment, part)
+                    entries[record.company_id].append(entry)
+        for company, parts in entries.items():
+            moves |= moves._create_customs_entries(company, parts)
         drafts = moves.create(bills)
         for move, forced in zip(drafts, amounts, strict=True):
             move._customs_force_import_vat(forced)
@@ -350,8 +368,11 @@ class CustomsAssessment(models.Model):
             "customs_payment_account_id": payment.customs_account.id,
         }
 
-    def _create_assessment_entry(self, payment, deltas):
-        """Create the draft entry of one payment; the other side comes last."""
+    def _prepare_assessment_entry(self, payment, deltas):
+        """Return the entry of one payment as ``_create_customs_entries`` takes it.
+
+        The other side comes last.
+        """
         self.ensure_one()
         lines = [
             vals
@@ -361,13 +382,7 @@ class CustomsAssessment(models.Model):
         lines = self._to_company_items(lines)
         if payment.account:
             lines.append(self._prepare_counterpart_vals(payment, lines))
-        return self.env["account.move"]._create_customs_entry(
-            self.company_id,
-            "assessment",
-            self.date,
-            lines,
-            **self._prepare_move_vals(payment),
-        )
+        return "assessment", self.date, lines, self._prepare_move_vals(payment)
 
     def _to_company_items(self, lines):
         """Turn items in the authority's currency into items of the books."""

@@ -65,8 +65,8 @@ class CustomsChargeCode(models.Model):
         comodel_name="account.account",
         string="Account",
         company_dependent=True,
-        help="Where this charge is booked as our own cost. Empty: on the account of its "
-        "kind, as set for the company. Outlays for clients are always on the "
+        help="Where this charge is booked as our own cost. Empty: on the account "
+        "of its kind, as set for the company. Outlays for clients are always on the "
         "disbursement account.",
     )
     landed_cost = fields.Boolean(

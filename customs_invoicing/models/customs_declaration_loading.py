@@ -341,11 +341,14 @@ class CustomsDeclaration(models.Model):
     def _prepare_tax_charges(self, assessment):
         """Return the values of the charges of taxes that have none yet."""
         self.ensure_one()
-        known = self.charge_ids.tax_code_id
-        return [
-            self._prepare_tax_charge(tax_code)
-            for tax_code in assessment.line_ids.tax_code_id - known
-        ]
+        groups = self.env["customs.assessment.line"]._read_group(
+            [
+                ("assessment_id", "=", assessment.id),
+                ("tax_code_id", "not in", self.charge_ids.tax_code_id.ids),
+            ],
+            ["tax_code_id"],
+        )
+        return [self._prepare_tax_charge(tax_code) for (tax_code,) in groups]
 
     def _prepare_tax_charge(self, tax_code):
         return {

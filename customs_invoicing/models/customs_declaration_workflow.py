@@ -93,7 +93,7 @@ class CustomsDeclaration(models.Model):
         elif state == "cancelled":
             moving._check_cancellable()
         elif state == "assessed" and not all(r.assessment_ids for r in moving):
-            raise UserError(self.env._("Only a file of the authority assesses."))
+            raise UserError(self.env._("A file is assessed by reading or recording its assessment."))
         elif any(record.state == "closed" for record in moving):
             self._check_verifier(self.env._("reopen a closed file"))
 

@@ -19,8 +19,8 @@ class ResCompany(models.Model):
         string="Customs entries",
         check_company=True,
         domain=[("type", "=", "general")],
-        help="Journal for assessments booked as entries, accruals, evidence, write-offs "
-        "and transfers of customs files.",
+        help="Journal for assessments booked as entries, accruals, evidence, "
+        "write-offs and transfers of customs files.",
     )
     customs_bank_journal_id = fields.Many2one(
         comodel_name="account.journal",

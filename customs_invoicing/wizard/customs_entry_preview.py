@@ -282,7 +282,11 @@ class CustomsEntryPreview(models.TransientModel):
                 return self.env._(
                     "Paid at once from %(account)s: %(amount)s.", **values
                 )
-            return self.env._("To be paid back by %(partner)s: %(amount)s.", **values)
+            if account == move.company_id.customs_refund_recv_account_id:
+                return self.env._(
+                    "To be paid back by %(partner)s: %(amount)s.", **values
+                )
+            return self.env._("Paid back into %(account)s: %(amount)s.", **values)
         if amount < 0:
             return self.env._("Owed less to %(partner)s: %(amount)s.", **values)
         due = max((d for d in lines.mapped("date_maturity") if d), default=move.date)

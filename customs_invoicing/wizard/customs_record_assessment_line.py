@@ -19,7 +19,6 @@ class CustomsRecordAssessmentLine(models.TransientModel):
     sequence = fields.Integer(default=1000)
     item_id = fields.Many2one(
         comodel_name="customs.declaration.line",
-        string="Item",
         domain="[('declaration_id', '=', declaration_id)]",
         ondelete="cascade",
         help="Empty: the tax is levied on the whole declaration.",
