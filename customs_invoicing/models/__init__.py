@@ -32,6 +32,7 @@ from . import (
     customs_agreement_proof,
     customs_assessment,
     customs_assessment_line,
+    customs_assessment_moves,
     customs_assessment_posting,
     customs_assessment_refund,
     customs_assessment_true_up,

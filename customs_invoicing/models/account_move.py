@@ -84,6 +84,25 @@ class AccountMove(models.Model):
             lambda charge: not charge.declaration_id.has_unposted_assessment
         )
 
+    def write(self, vals):
+        self._check_customs_marks(vals)
+        return super().write(vals)
+
+    def _check_customs_marks(self, vals):
+        """What a posted entry records of a customs file cannot change."""
+        marks = {"customs_event", "customs_assessment_id"} & set(vals)
+        for move in self.filtered(lambda move: marks and move.state == "posted"):
+            for name in marks:
+                current = self._fields[name].convert_to_write(move[name], move)
+                if (current or False) != (vals[name] or False):
+                    raise UserError(
+                        self.env._(
+                            "%(move)s is posted; what it records of a customs file "
+                            "cannot change. Reverse it instead.",
+                            move=move.display_name,
+                        )
+                    )
+
     # === ACTIONS === #
 
     def action_view_customs_declarations(self):

@@ -34,6 +34,18 @@ ACCRUING_EVENTS = ("accrual", "true_up")
 WAIVING_EVENTS = ("write_off", "refund")
 
 
+class OtherMoves:
+    """What Odoo's container of moves holds, without the entries of customs files."""
+
+    def __init__(self, container):
+        self.container = container  # Odoo changes what it holds
+
+    def __getitem__(self, key):
+        return self.container[key].filtered(
+            lambda move: move.move_type != "entry" or not move.customs_event
+        )
+
+
 class AccountMove(models.Model):
     """Journal entries of customs files that are no bills or invoices."""
 
@@ -91,6 +103,14 @@ class AccountMove(models.Model):
             )
         )
         return moves.with_context(skip_invoice_sync=False)
+
+    def _get_sync_stack(self, container):
+        """Leave tax items as they are: the authority's, not base times rate.
+
+        Reversing an entry, or resetting it to draft, would compute them again and put
+        the difference on a suspense account.
+        """
+        return super()._get_sync_stack(OtherMoves(container))
 
     @api.model
     def _get_customs_bank_account(self, journal, incoming=False):

@@ -1,4 +1,15 @@
 from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from ..engine.posting import PASSED_ON
+
+#: What a posted item is for
+POSTED_LINKS = {
+    "customs_charge_id",
+    "customs_declaration_id",
+    "customs_vat_rate",
+    "customs_taken_back",
+}
 
 from ..engine.import_vat import DIVISION
 
@@ -85,10 +96,26 @@ class AccountMoveLine(models.Model):
         return result
 
     def write(self, vals):
+        self._check_customs_links(vals)
         by_hand = {"price_unit", "quantity", "discount"} & set(vals)
         if by_hand and not self.env.context.get("customs_reprice"):
             vals = {**vals, "customs_amount": 0.0}
         return super().write(vals)
+
+    def _check_customs_links(self, vals):
+        """What a posted item is for is part of what was posted."""
+        links = POSTED_LINKS & set(vals)
+        for line in self.filtered(lambda li: links and li.parent_state == "posted"):
+            for name in links:
+                current = self._fields[name].convert_to_write(line[name], line)
+                if (current or False) != (vals[name] or False):
+                    raise UserError(
+                        self.env._(
+                            "%(move)s is posted; what its items are for in customs "
+                            "files cannot change. Reverse it instead.",
+                            move=line.move_id.display_name,
+                        )
+                    )
 
     @api.model
     def _get_customs_tax_key(self, line):
@@ -107,6 +134,19 @@ class AccountMoveLine(models.Model):
                 "customs_vat_rate": line.customs_vat_rate,
             }
         return {}
+
+    def _get_customs_account_due(self):
+        """Return the account an outlay or an assessed amount has to be on, if one."""
+        self.ensure_one()
+        charge, move = self.customs_charge_id, self.move_id
+        if charge.nature in PASSED_ON and (
+            move.is_sale_document() or move.customs_assessment_id
+        ):
+            return self.company_id.customs_disbursement_account_id
+        own_vat = charge._is_own_import_vat()
+        if move.customs_assessment_id and not own_vat and not self.tax_line_id:
+            return charge._get_assessment_account()
+        return self.env["account.account"]
 
     def _get_customs_vat_rate(self):
         """Return the rate in percent of an item of import VAT.

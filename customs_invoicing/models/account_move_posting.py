@@ -23,6 +23,7 @@ class AccountMove(models.Model):
             self._check_customs_client()
             self._check_customs_over_billing()
             self._check_customs_assessment(deltas)
+            drafts._check_customs_accounts()
             self._check_customs_vendor_lines()
         posted = super()._post(soft)
         if declarations:
@@ -281,6 +282,28 @@ class AccountMove(models.Model):
                             charges=", ".join(charges.mapped("name")),
                         )
                     )
+
+    def _check_customs_accounts(self):
+        """Charges stay on the accounts that their open amounts are read from."""
+        problems = []
+        for move in self.filtered(lambda m: not m.reversed_entry_id):
+            # sudo: see _get_customs_declarations
+            for line in move.sudo().line_ids.filtered("customs_charge_id"):
+                account = line._get_customs_account_due()
+                if account and line.account_id != account:
+                    problems.append(
+                        self.env._(
+                            "%(move)s: %(charge)s of %(declaration)s belongs on "
+                            "%(account)s, not on %(other)s.",
+                            move=move.display_name,
+                            charge=line.customs_charge_id.name,
+                            declaration=line.customs_declaration_id.name,
+                            account=account.display_name,
+                            other=line.account_id.display_name,
+                        )
+                    )
+        if problems:
+            raise UserError("\n".join(problems))
 
     # === SETTLEMENT === #
 

@@ -101,6 +101,7 @@ class CustomsAssessment(models.Model):
         "declaration_id.goods_use",
         "declaration_id.charge_ids.nature",
         "declaration_id.charge_ids.payment_method_id",
+        "declaration_id.charge_ids.amount_estimate",
         "declaration_id.charge_ids.move_line_ids.parent_state",
         "declaration_id.charge_ids.move_line_ids.amount_currency",
     )
@@ -111,7 +112,11 @@ class CustomsAssessment(models.Model):
             if not record.is_current:
                 record.state = "old"
             else:
-                record.state = "open" if deltas[record] else "posted"
+                # what was billed on estimate gives way when the version is posted
+                estimated = any(
+                    record.declaration_id.charge_ids.mapped("amount_estimate")
+                )
+                record.state = "open" if deltas[record] or estimated else "posted"
 
     def _check_not_posted(self):
         for record in self:

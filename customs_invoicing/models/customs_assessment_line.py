@@ -85,11 +85,12 @@ class CustomsAssessmentLine(models.Model):
                 ["id:min", "base:sum", "amount_assessed:sum", "amount_payable:sum"],
                 order="id:min",
             )
-            for *_key, line_id, base, assessed, payable in groups:
-                line = self.browse(line_id)
-                amount = assessed if line.status == "postponed" else payable
-                found.append((line, base, amount))
-        return found
+            found += [row[-4:] for row in groups]
+        lines = self.browse([line_id for line_id, *_sums in found])  # read at once
+        return [
+            (line, base, assessed if line.status == "postponed" else payable)
+            for line, (_id, base, assessed, payable) in zip(lines, found, strict=True)
+        ]
 
     def _get_way(self, charge):
         """Return how an amount of this line is posted, see ``Target``.

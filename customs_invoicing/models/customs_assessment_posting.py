@@ -3,7 +3,6 @@ from typing import NamedTuple
 
 from odoo import models
 from odoo.exceptions import UserError
-from odoo.fields import Command
 
 from ..engine.payment import NOT_OWED_MECHANISMS
 from ..engine.posting import credit_role
@@ -36,7 +35,7 @@ class Payment(NamedTuple):
 
 
 class CustomsAssessment(models.Model):
-    """Posting what a version changes against the books."""
+    """What a version changes against the books, and posting it."""
 
     _inherit = "customs.assessment"
 
@@ -51,9 +50,7 @@ class CustomsAssessment(models.Model):
         records = self.browse(self.ids)  # the lock emptied what self reads along with
         records._prepare_to_post()
         records._create_authority_moves()._post(soft=False)
-        records.declaration_id.charge_ids.filtered("amount_estimate").write(
-            {"amount_estimate": 0.0}
-        )
+        records.declaration_id._drop_estimates()
         if len(self) != 1 or not self.declaration_id._get_authority_moves():
             return True
         return self.declaration_id.action_view_authority_moves()
@@ -215,7 +212,21 @@ class CustomsAssessment(models.Model):
         groups = defaultdict(dict)
         for target, amounts in deltas.items():
             groups[self._get_payment(target)][target] = amounts
-        return self._split_receivable(groups)
+        return self._split_receivable(self._split_foreign(groups))
+
+    def _split_foreign(self, groups):
+        """Book what is taken back in a foreign currency as entries.
+
+        A bill has one rate of exchange; what is taken back has that of the charge.
+        """
+        if self.currency_id == self.company_id.currency_id:
+            return groups
+        result = {}
+        for payment, part in groups.items():
+            if any(amount < 0 for _base, amount in part.values()):
+                payment = payment._replace(document="entry")
+            result.setdefault(payment, {}).update(part)
+        return result
 
     def _split_receivable(self, groups):
         """Book less than before as a refund to come, where the version says so."""
@@ -262,167 +273,3 @@ class CustomsAssessment(models.Model):
             customs_account = none
         document = company.customs_assessment_document
         return Payment(document, account, authority, due, customs_account)
-
-    # === MOVES === #
-
-    def _create_authority_moves(self):
-        """Create the drafts that turn the books into these versions, one for each
-        payment."""
-        moves = self.env["account.move"]
-        bills, amounts, entries = [], [], defaultdict(list)
-        for record, deltas in self._get_deltas().items():
-            for payment, part in record._group_by_payment(deltas).items():
-                if payment.document == "bill":
-                    bills.append(record._prepare_bill_vals(payment, part))
-                    amounts.append(record._get_import_vat_amounts(part))
-                else:
-                    entry = record._prepare_assessment_entry(payment, part)
-                    entries[record.company_id].append(entry)
-        for company, parts in entries.items():
-            moves |= moves._create_customs_entries(company, parts)
-        drafts = moves.create(bills)
-        for move, forced in zip(drafts, amounts, strict=True):
-            move._customs_force_import_vat(forced)
-        moves |= drafts
-        self._carry_attachments(moves)
-        return moves
-
-    def _carry_attachments(self, moves):
-        """Give every entry the file of the authority as its proof."""
-        vals_list = [
-            {
-                "name": source.name,
-                "raw": source.raw,
-                "res_model": moves._name,
-                "res_id": move.id,
-            }
-            for move in moves
-            # sudo: attachments of assessments are read with the file
-            if (source := move.customs_assessment_id.sudo().source_attachment_id)
-        ]
-        self.env["ir.attachment"].create(vals_list)
-
-    def _get_reference(self):
-        """Return the reference of entries: number of the declaration and version."""
-        self.ensure_one()
-        reference = self.declaration_id.mrn or self.declaration_id.name
-        if self.number:
-            reference = f"{reference} · {self.number}"
-        if self.version > 1:
-            reference = f"{reference} v{self.version}"
-        return reference
-
-    def _get_import_vat_amounts(self, deltas):
-        """Return ``{(charge, rate, taken back): amount}`` of the tax lines of a bill.
-
-        A changed base carries the change of the tax, and so does a tax without one.
-        Where the tax alone changed, the new tax is posted on the full base, and the old
-        one taken back with it.
-        """
-        self.ensure_one()
-        targets, amounts = self._get_targets(), {}
-        for target, (base, amount) in deltas.items():
-            if target.way != "debt" or not target.charge._is_own_import_vat():
-                continue
-            full_base, new = targets.get(target, (0.0, 0.0))
-            if base or not full_base:
-                amounts[target.charge, target.rate, False] = amount
-            else:
-                amounts[target.charge, target.rate, False] = new
-                amounts[target.charge, target.rate, True] = amount - new
-        return amounts
-
-    def _prepare_bill_vals(self, payment, deltas):
-        """Return the values of a bill, or of a refund when less is owed in total."""
-        sign = -1 if sum(amount for _base, amount in deltas.values()) < 0 else 1
-        targets = self._get_targets()
-        return {
-            **self._prepare_move_vals(payment),
-            "move_type": "in_invoice" if sign > 0 else "in_refund",
-            "journal_id": self.company_id._get_customs_journal().id,
-            "partner_id": payment.partner.id,
-            "currency_id": self.currency_id.id,
-            "invoice_date": self.date,
-            "date": self.date,
-            "invoice_date_due": payment.due,
-            "invoice_payment_term_id": False,
-            "customs_payable_account_id": payment.account.id,
-            "invoice_line_ids": [
-                Command.create(line_vals)
-                for target, (base, amount) in deltas.items()
-                for line_vals in target.charge._prepare_bill_line_vals(
-                    target,
-                    sign * amount,
-                    base=sign * (base or targets.get(target, (0.0,))[0]),
-                    correction=not base and target.way == "debt",
-                )
-            ],
-        }
-
-    def _prepare_move_vals(self, payment):
-        return {
-            "company_id": self.company_id.id,
-            "ref": self._get_reference(),
-            "customs_assessment_id": self.id,
-            "customs_event": "assessment",
-            "customs_payment_account_id": payment.customs_account.id,
-        }
-
-    def _prepare_assessment_entry(self, payment, deltas):
-        """Return the entry of one payment as ``_create_customs_entries`` takes it.
-
-        The other side comes last.
-        """
-        self.ensure_one()
-        lines = [
-            vals
-            for target, (base, amount) in deltas.items()
-            for vals in target.charge._prepare_entry_line_vals(target, base, amount)
-        ]
-        lines = self._to_company_items(lines)
-        if payment.account:
-            lines.append(self._prepare_counterpart_vals(payment, lines))
-        return "assessment", self.date, lines, self._prepare_move_vals(payment)
-
-    def _to_company_items(self, lines):
-        """Turn items in the authority's currency into items of the books."""
-        company_currency = self.company_id.currency_id
-        if self.currency_id == company_currency:
-            return lines
-        rate = self.env["res.currency"]._get_conversion_rate(
-            self.currency_id, company_currency, self.company_id, self.date
-        )
-        return [
-            {
-                **line,
-                "currency_id": self.currency_id.id,
-                "amount_currency": line["balance"],
-                **{
-                    name: company_currency.round(line[name] * rate)
-                    for name in ("balance", "tax_base_amount")
-                    if name in line
-                },
-            }
-            for line in lines
-        ]
-
-    def _prepare_counterpart_vals(self, payment, lines):
-        balance = self.company_id.currency_id.round(
-            -sum(line["balance"] for line in lines)
-        )
-        vals = {
-            "name": self._get_reference(),
-            "account_id": payment.account.id,
-            "partner_id": payment.partner.id,
-            "balance": balance,
-            "date_maturity": payment.due,
-            "customs_declaration_id": self.declaration_id.id,
-            "customs_payment_account_id": payment.customs_account.id,
-            "analytic_distribution": False,
-        }
-        if self.currency_id != self.company_id.currency_id:
-            vals["currency_id"] = self.currency_id.id
-            vals["amount_currency"] = self.currency_id.round(
-                -sum(line["amount_currency"] for line in lines)
-            )
-        return vals

@@ -2,6 +2,10 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 
+#: Stored, but never written by hand
+DERIVED = {"nature", "amount_estimate"}
+
+
 class CustomsCharge(models.Model):
     """The money ledger row of a declaration: one charge and what happened to it.
 
@@ -203,7 +207,10 @@ class CustomsCharge(models.Model):
         target = self.amount if is_service else charged + self.amount_estimate
         remaining = self.currency_id.round(target - billed - draft)
         if remaining < 0:
-            return min(0.0, self.currency_id.round(remaining - credit))
+            # a draft that bills too much is to be changed, not credited
+            posted_excess = min(0.0, self.currency_id.round(target - billed))
+            left = min(0.0, self.currency_id.round(remaining - credit))
+            return max(left, posted_excess)
         return remaining
 
     def _get_billing_problem(self, amount, gap):
@@ -301,7 +308,26 @@ class CustomsCharge(models.Model):
                     )
                 )
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        for vals in vals_list:
+            self._check_derived(vals)
+        return super().create(vals_list)
+
+    def _check_derived(self, vals):
+        """What follows from the file and the books is nobody's to write."""
+        written = DERIVED & set(vals)
+        if written and not self.env.su:
+            raise UserError(
+                self.env._(
+                    "%(field)s of a charge follows from its file and cannot be "
+                    "written.",
+                    field=self._fields[min(written)]._description_string(self.env),
+                )
+            )
+
     def write(self, vals):
+        self._check_derived(vals)
         keys = {"declaration_id", "tax_code_id", "charge_code_id"} & set(vals)
         for record in self:
             changed = any(record[key].id != vals[key] for key in keys) or (

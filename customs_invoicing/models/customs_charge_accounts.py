@@ -1,4 +1,7 @@
-from odoo import fields, models
+from collections import defaultdict
+
+from odoo import api, fields, models
+from odoo.tools import SQL
 
 from ..engine.analytic import combine
 from ..engine.payment import AGENT, CLIENT, NOBODY, NOT_OWED_MECHANISMS
@@ -16,6 +19,9 @@ class CustomsCharge(models.Model):
         copy=False,
         readonly=True,
         help="Expected amount that may be billed before the authority has assessed.",
+    )
+    cost_distribution = fields.Json(
+        string="Analytic distribution of the cost", compute="_compute_cost_distribution"
     )
     amount_written_off = fields.Monetary(
         string="Written off", compute="_compute_posted_amounts"
@@ -83,28 +89,65 @@ class CustomsCharge(models.Model):
     def _get_analytic_distribution(self):
         """Return the distribution of the items that bear the charge, else the file's.
 
-        Items weigh as much as the authority, else our calculation, put on them. What
-        is no cost has none.
+        What is no cost has none.
         """
         self.ensure_one()
-        declaration = self.declaration_id
-        if not is_cost(self._get_cost_role()):
-            return False
-        default = declaration.analytic_distribution or {}
-        lines = declaration.duty_line_ids.filtered(
-            lambda line: line.tax_code_id == self.tax_code_id and line.line_id
+        return is_cost(self._get_cost_role()) and self.cost_distribution
+
+    @api.depends(
+        "tax_code_id",
+        "declaration_id.analytic_distribution",
+        "declaration_id.line_ids.analytic_distribution",
+        "declaration_id.duty_line_ids.amount_assessed",
+        "declaration_id.duty_line_ids.amount_calculated",
+    )
+    def _compute_cost_distribution(self):
+        """Items weigh as much as the authority, else our calculation, put on them."""
+        weighed = self._query_weighed_distributions()
+        for record in self:
+            default = record.declaration_id.analytic_distribution or {}
+            key = record.declaration_id._origin.id, record.tax_code_id.id
+            rows = [(own or default, weight) for own, weight in weighed.get(key, ())]
+            found = [own for own, _weight in rows] or [default]
+            if all(own == found[0] for own in found):
+                record.cost_distribution = found[0] or False
+                continue
+            shares = combine([to_decimal(weight) for _own, weight in rows], found)
+            record.cost_distribution = {
+                key: to_float(percent) for key, percent in shares.items()
+            } or False
+
+    def _query_weighed_distributions(self):
+        """Return ``{(declaration, tax code): [(distribution, weight)]}`` of the items.
+
+        Summed by the database: the items of a declaration may be many.
+        """
+        declarations = self.declaration_id._origin
+        if not declarations:
+            return {}
+        self.env["customs.duty.line"].flush_model()
+        self.env["customs.declaration.line"].flush_model(["analytic_distribution"])
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT duty.declaration_id, duty.tax_code_id,
+                       item.analytic_distribution,
+                       SUM(ABS(COALESCE(
+                           NULLIF(duty.amount_assessed, 0), duty.amount_calculated, 0)))
+                  FROM customs_duty_line duty
+                  JOIN customs_declaration_line item ON item.id = duty.line_id
+                 WHERE duty.declaration_id = ANY(%s)
+                 GROUP BY duty.declaration_id, duty.tax_code_id,
+                       item.analytic_distribution
+                 ORDER BY MIN(duty.sequence), MIN(duty.id)
+                """,
+                list(declarations.ids),
+            )
         )
-        if not self.tax_code_id or not lines:
-            return default or False
-        weights = [
-            to_decimal(abs(line.amount_assessed or line.amount_calculated))
-            for line in lines
-        ]
-        found = [line.line_id.analytic_distribution or default for line in lines]
-        if all(distribution == found[0] for distribution in found):
-            return found[0] or False
-        shares = combine(weights, found)
-        return {key: to_float(percent) for key, percent in shares.items()} or False
+        weighed = defaultdict(list)
+        for declaration_id, tax_code_id, distribution, weight in rows:
+            weighed[declaration_id, tax_code_id].append((distribution or {}, weight))
+        return weighed
 
     def _get_payment_problems(self):
         return []

@@ -113,7 +113,9 @@ class CustomsCharge(models.Model):
             "to_bill": SQL(
                 """CASE WHEN charge.nature = 'own_cost' THEN 0
                         WHEN posted.remaining < 0
-                        THEN LEAST(0, posted.remaining - posted.in_draft_credit)
+                        THEN GREATEST(
+                            LEAST(0, posted.remaining - posted.in_draft_credit),
+                            LEAST(0, posted.remaining + posted.in_draft))
                         ELSE posted.remaining END"""
             ),
             "control": SQL("posted.control"),
@@ -134,6 +136,7 @@ class CustomsCharge(models.Model):
                            - COALESCE(found.billed, 0)
                            - COALESCE(found.written_off, 0)
                            - COALESCE(found.in_draft, 0) AS remaining,
+                           COALESCE(found.in_draft, 0) AS in_draft,
                            COALESCE(found.in_draft_credit, 0) AS in_draft_credit,
                            COALESCE(found.control, 0) AS control
                  ) posted

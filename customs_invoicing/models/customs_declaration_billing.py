@@ -80,8 +80,14 @@ class CustomsDeclaration(models.Model):
         )
         for record in self:
             for charge in record.charge_ids.filtered("tax_code_id"):
-                charge.amount_estimate = charge._get_estimate()
+                # sudo: the estimate is our calculation, nobody writes it
+                charge.sudo().amount_estimate = charge._get_estimate()
         return self.action_bill_client()
+
+    def _drop_estimates(self):
+        """Let what was expected give way to what the authority assessed."""
+        charges = self.charge_ids.filtered("amount_estimate")
+        charges.sudo().amount_estimate = 0.0  # sudo: see action_bill_estimate
 
     def _check_estimable(self):
         problems = []

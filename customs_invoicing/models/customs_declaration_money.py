@@ -287,16 +287,18 @@ class CustomsDeclaration(models.Model):
         lines = (
             self.env["account.move.line"]
             .sudo()
-            .search(
-                [
-                    ("customs_declaration_id", "in", self.ids),
-                    ("customs_charge_id.tax_code_id", "!=", False),
-                    ("parent_state", "=", "posted"),
-                    ("move_id.customs_assessment_id", "!=", False),
-                ]
-            )
+            .search(self._get_assessed_items_domain())
         )
         return self._sum_targets(lines)
+
+    def _get_assessed_items_domain(self):
+        """Return the domain of the posted items of these files' assessments."""
+        return [
+            ("customs_declaration_id", "in", self.ids),
+            ("customs_charge_id.tax_code_id", "!=", False),
+            ("parent_state", "=", "posted"),
+            ("move_id.customs_assessment_id", "!=", False),
+        ]
 
     @api.model
     def _sum_targets(self, lines):
@@ -343,6 +345,7 @@ class CustomsDeclaration(models.Model):
         if self.current_assessment_id.state == "open":
             reasons.append(self.env._("its assessment is not posted."))
         reasons.extend(self._get_accrual_problems())
+        reasons.extend(self._get_held_problems()[self])
         return [
             self.env._(
                 "%(name)s cannot close: %(reason)s", name=self.name, reason=reason

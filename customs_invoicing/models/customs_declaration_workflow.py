@@ -1,6 +1,8 @@
 from odoo import models
 from odoo.exceptions import UserError
 
+from .account_move_entry import ACCRUING_EVENTS
+
 #: From each state, where a file may go.
 TRANSITIONS = {
     "draft": {"ready", "lodged", "assessed", "cancelled"},
@@ -63,8 +65,11 @@ class CustomsDeclaration(models.Model):
         fixed = FIXED_BY_MOVES & set(vals)
         for record in self if fixed else self.browse():
             changed = [name for name in sorted(fixed) if record._differs(name, vals)]
+            if not changed:
+                continue
+            record._check_no_funds_asked(vals)
             # sudo: moves of any company count
-            if changed and record.sudo().charge_ids.move_line_ids:
+            if record.sudo()._has_fixing_moves():
                 raise UserError(
                     self.env._(
                         "%(name)s has journal entries, so its %(field)s cannot change. "
@@ -73,6 +78,38 @@ class CustomsDeclaration(models.Model):
                         field=self._fields[changed[0]]._description_string(self.env),
                     )
                 )
+
+    def _has_fixing_moves(self):
+        """Whether journal items rest on who the client is and what the file is.
+
+        Expected duty has its own check: once it is reversed it fixes nothing.
+        """
+        self.ensure_one()
+        return bool(self.charge_ids.move_line_ids) or any(
+            move.state != "cancel" and move.customs_event not in ACCRUING_EVENTS
+            for move in self._get_customs_moves()
+        )
+
+    def _check_no_funds_asked(self, vals):
+        """A deposit was asked of one client: another cannot take its place."""
+        self.ensure_one()
+        client = vals.get("client_id", self.client_id.id)
+        if vals.get("capacity", self.capacity) == "own":
+            client = False
+        asked = self.sudo().funds_request_ids.filtered(  # sudo: whoever asked for it
+            lambda request: not request.is_withdrawn and request.client_id.id != client
+        )
+        if asked:
+            raise UserError(
+                self.env._(
+                    "%(requests)s asks %(client)s for a deposit for %(name)s. Return "
+                    "what came in and withdraw the request; the client can change "
+                    "then.",
+                    requests=", ".join(asked.mapped("name")),
+                    client=asked.client_id[:1].name,
+                    name=self.name,
+                )
+            )
 
     def _differs(self, name, vals):
         field = self._fields[name]
@@ -105,6 +142,14 @@ class CustomsDeclaration(models.Model):
 
     def _check_cancellable(self):
         """A file can be cancelled when all its money is undone."""
+        held = self._get_held_problems(cancelling=True)
+        problems = [
+            self.env._("%(name)s cannot be cancelled: %(reason)s", name=r.name, reason=x)
+            for r in self
+            for x in held[r]
+        ]
+        if problems:
+            raise UserError("\n".join(problems))
         for record in self:
             for charge in record.charge_ids:
                 amounts = (
@@ -208,6 +253,7 @@ class CustomsDeclaration(models.Model):
             ["draft", "ready", "lodged", "assessed", "released"],
             self.env._("cancel it"),
         )
+        self._drop_estimates()
         self.state = "cancelled"
         return True
 
@@ -215,6 +261,7 @@ class CustomsDeclaration(models.Model):
         """Close files whose disbursement control balance is zero per tax code."""
         self._check_state(["released"], self.env._("close it"))
         self.state = "closed"
+        self._note_left_open()
         return True
 
     def _reopen_if_unsettled(self):

@@ -363,16 +363,12 @@ class CustomsRefundLine(models.Model):
             if names and set(names) <= CHANGEABLE_WHEN_ACCEPTED:
                 if "interest" not in names or not record.interest_received:
                     continue
-            raise UserError(
-                self.env._(
-                    "%(claim)s is decided: its lines cannot change any more. Take it "
-                    "back to submitted first.",
-                    claim=refund.name,
-                )
-            )
+            refund._check_lines_changeable()
 
     @api.model_create_multi
     def create(self, vals_list):
+        known = {vals["refund_id"] for vals in vals_list if vals.get("refund_id")}
+        self.env["customs.refund"].browse(known)._check_lines_changeable()
         lines = super().create(vals_list)
         lines._check_changeable()
         return lines

@@ -20,7 +20,8 @@ class CustomsRefund(models.Model):
             self.env._("decide on a refund")
         )
         self.declaration_ids._lock_for_money()
-        records = self.browse(self.ids)  # the lock emptied what self reads along with
+        # the lock emptied what self reads along with; accepted twice is accepted once
+        records = self.browse(self.ids).filtered(lambda r: r.decision != "accepted")
         for record in records:  # one by one: the next sees what this one was given
             record.write(
                 {

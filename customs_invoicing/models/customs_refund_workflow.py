@@ -62,6 +62,17 @@ class CustomsRefund(models.Model):
                     )
                 )
 
+    def _check_lines_changeable(self):
+        for record in self:
+            if record.decision not in ("draft", "submitted"):
+                raise UserError(
+                    self.env._(
+                        "%(claim)s is decided: its lines cannot change any more. Take "
+                        "it back to submitted first.",
+                        claim=record.name,
+                    )
+                )
+
     def _check_transition(self, decision):
         labels = dict(self._fields["decision"]._description_selection(self.env))
         for record in self.filtered(lambda r: r.decision != decision):

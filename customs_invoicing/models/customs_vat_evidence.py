@@ -94,6 +94,11 @@ class CustomsVatEvidence(models.Model):
     amount_books = fields.Monetary(string="In the books", compute="_compute_amounts")
     difference = fields.Monetary(compute="_compute_amounts")
     has_undone = fields.Boolean(string="Entries undone", compute="_compute_has_undone")
+    status = fields.Selection(
+        selection=[("draft", "To post"), ("posted", "Posted"), ("undone", "Undone")],
+        compute="_compute_has_undone",
+        help="Undone: entries of it were reversed, so their VAT awaits evidence again.",
+    )
     move_count = fields.Integer(string="Entry count", compute="_compute_move_count")
 
     _number_unique = models.UniqueIndex(
@@ -127,10 +132,11 @@ class CustomsVatEvidence(models.Model):
             record.amount_books = sum(lines.mapped("amount_books"))
             record.difference = record.amount_stated - record.amount_books
 
-    @api.depends("line_ids.is_undone")
+    @api.depends("state", "line_ids.is_undone")
     def _compute_has_undone(self):
         for record in self:
             record.has_undone = any(record.line_ids.mapped("is_undone"))
+            record.status = "undone" if record.has_undone else record.state
 
     @api.depends("line_ids.move_id", "line_ids.assessment_id")
     def _compute_move_count(self):
@@ -183,13 +189,32 @@ class CustomsVatEvidence(models.Model):
                     )
                 )
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        records = super().create(vals_list)
+        if any(record.state != "draft" for record in records):
+            records._check_state_by_action()
+        return records
+
     def write(self, vals):
+        if "state" in vals:
+            self._check_state_by_action()
         free = {"attachment_ids", "state"}
         if any(
             not name.startswith(("message_", "activity_")) for name in {*vals} - free
         ):
             self._check_draft()
         return super().write(vals)
+
+    def _check_state_by_action(self):
+        """Nobody writes the state: posting and undoing do, and book what it says."""
+        if not self.env.su:
+            raise UserError(
+                self.env._(
+                    "Evidence becomes posted by Match and post, and a draft again by "
+                    "Undo. Press these instead."
+                )
+            )
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_posted(self):

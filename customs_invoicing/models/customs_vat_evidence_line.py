@@ -136,7 +136,12 @@ class CustomsVatEvidenceLine(models.Model):
             else:
                 line.status = "difference"
 
-    @api.depends("evidence_id.state", "move_id.state", "amount_found")
+    @api.depends(
+        "evidence_id.state",
+        "move_id.state",
+        "move_id.reversal_move_ids.state",
+        "amount_found",
+    )
     def _compute_is_undone(self):
         for line in self:
             # sudo: the state of the entry only

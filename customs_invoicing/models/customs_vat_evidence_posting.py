@@ -26,7 +26,7 @@ class CustomsVatEvidence(models.Model):
                 record._post_statement()
             else:
                 record._post_certificate()
-            record.state = "posted"
+            record.sudo().state = "posted"  # sudo: nobody writes the state himself
             record.message_post(body=record._describe_posting())
         return True
 
@@ -157,6 +157,8 @@ class CustomsVatEvidence(models.Model):
             self.env._("undo evidence of import VAT")
         )
         self.line_ids.declaration_id._lock_for_money()
+        if self.state != "posted":  # undone twice is undone once
+            return True
         standing = self.line_ids.filtered(lambda line: not line.is_undone)
         moves = standing.move_id.filtered(lambda move: move.state == "posted")
         day = max(fields.Date.context_today(self), self.date)
@@ -167,6 +169,6 @@ class CustomsVatEvidence(models.Model):
             ],
             cancel=True,
         )
-        self.state = "draft"
+        self.sudo().state = "draft"  # sudo: nobody writes the state himself
         self.line_ids.write({"move_id": False, "assessment_id": False})
         return True

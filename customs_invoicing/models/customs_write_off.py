@@ -111,6 +111,15 @@ class CustomsWriteOff(models.Model):
         compute="_compute_is_reversed",
         help="The entry was reversed or reset, so the amount is open again.",
     )
+    status = fields.Selection(
+        selection=[
+            ("requested", "To approve"),
+            ("approved", "Approved"),
+            ("undone", "Undone"),
+            ("refused", "Refused"),
+        ],
+        compute="_compute_is_reversed",
+    )
     can_decide = fields.Boolean(compute="_compute_can_decide")
 
     @api.depends("declaration_id.client_id", "invoice_id.commercial_partner_id")
@@ -129,6 +138,7 @@ class CustomsWriteOff(models.Model):
                 move.state != "posted"
                 or "posted" in move.reversal_move_ids.mapped("state")
             )
+            record.status = "undone" if record.is_reversed else record.state
 
     @api.depends("state", "requested_by_id")
     @api.depends_context("uid")

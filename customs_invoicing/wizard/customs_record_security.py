@@ -78,6 +78,7 @@ class CustomsRecordSecurity(models.TransientModel):
         string="Amounts",
     )
     amount_total = fields.Monetary(string="Total", compute="_compute_amount_total")
+    is_recorded = fields.Boolean(string="Recorded", readonly=True)
 
     # === OPENING === #
 
@@ -262,9 +263,13 @@ class CustomsRecordSecurity(models.TransientModel):
     def action_record(self):
         """Book the operation, or note the use of a guarantee."""
         self.ensure_one()
+        close = {"type": "ir.actions.act_window_close"}
+        if self.is_recorded:  # pressed twice is recorded once
+            return close
         self._check()
         self.declaration_id._lock_for_money()
         self._check()  # what another request changed before we had the lock
+        self.is_recorded = True
         securities = self._get_securities()
         amounts = dict(zip(securities, self.line_ids.mapped("amount"), strict=True))
         if self.kind == "guarantee":
@@ -279,7 +284,7 @@ class CustomsRecordSecurity(models.TransientModel):
             book = securities._lodge if self.operation == "lodge" else None
             book = book or securities._release
             book(self.date, amounts, self._get_counterpart(), **self._get_move_vals())
-        return {"type": "ir.actions.act_window_close"}
+        return close
 
     def _get_securities(self):
         """Return the securities of the lines in their order; create the new ones."""

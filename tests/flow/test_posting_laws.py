@@ -270,7 +270,7 @@ class Life:
         charge = self.case.charge(self.file, "CID")
         if not charge or self.capacity == "own" or charge.amount_charged:
             return None
-        charge.amount_estimate = 120.0
+        charge.sudo().amount_estimate = 120.0
         return 120.0
 
     def do_workflow(self):
