@@ -9,7 +9,8 @@ from tools import failures, odoo, paths, postgres, ui
 TEMPLATE = "customs_base"
 DEMO = "customs_demo"
 TEST = "customs_test"
-ALL = (DEMO, TEST, TEMPLATE)
+TEST_COPY = "customs_test_copy"  # for the tests that run at the same time
+ALL = (DEMO, TEST, TEST_COPY, TEMPLATE)
 DRAFT = "_draft"  # ends the name of a database that is being made
 
 TEMPLATE_MODULES = (
@@ -75,6 +76,11 @@ def _rename(source: str, target: str) -> None:
     postgres.sql("postgres", f"COMMENT ON DATABASE {target} IS '{_mark()}'")
     if (paths.FILESTORE / source).is_dir():
         (paths.FILESTORE / source).rename(paths.FILESTORE / target)
+
+
+def copy_test() -> None:
+    """Make the test database once more, for a second run beside the first."""
+    _build(TEST_COPY, TEST, lambda draft: None)
 
 
 def _build(name: str, source: str | None, fill: Callable[[str], None]) -> None:

@@ -4,9 +4,12 @@ import os
 import shlex
 import signal
 import subprocess
+import tempfile
 from collections.abc import Sequence
 
 from tools import databases, odoo, paths, pyenv, steps, ui
+
+NOTHING_RUN = 5  # what pytest returns when no test was chosen
 
 # Options of pytest whose value is the next argument.
 WITH_VALUE = {"-k", "-m", "-n", "-o", "-p", "-r", "-c", "-W", "--rootdir", "--deselect"}
@@ -22,22 +25,86 @@ def run(arguments: Sequence[str]) -> int:
             steps.environment(progress, tests=True)
             with progress.step(f"Database {databases.TEST}") as step:
                 databases.ensure(step, databases.TEST, demo=False)
-        command = pytest_command(arguments)
-        ui.say(f"pytest {shlex.join(command[3:])}")
-        return _call(command)
+        if names_paths(arguments) or (os.cpu_count() or 1) < 2:
+            command = pytest_command(arguments)
+            ui.say(f"pytest {shlex.join(command[3:])}")
+            return _call(command)
+        databases.copy_test()
+        try:
+            return _call_two(arguments)
+        finally:
+            databases.drop(databases.TEST_COPY)
 
 
-def pytest_command(arguments: Sequence[str]) -> list[str]:
-    """pytest on what the arguments name, or on all the tests."""
+def pytest_command(
+    arguments: Sequence[str],
+    files: Sequence[str] = (),
+    database: str = databases.TEST,
+    http: bool = True,
+) -> list[str]:
+    """pytest on files, on what the arguments name, or on all the tests."""
+    everything = [] if names_paths(arguments) else [paths.TESTS_DIR.name]
     return [
         *(os.fspath(pyenv.python()), "-m", "pytest"),
-        *([] if names_paths(arguments) else [paths.TESTS_DIR.name]),
+        *(files or everything),
         f"--odoo-config={paths.CONF}",
-        f"--odoo-database={databases.TEST}",
+        f"--odoo-database={database}",
         "--odoo-log-level=error",
-        "--odoo-http",
+        *(["--odoo-http"] if http else []),
         *arguments,
     ]
+
+
+def halves() -> tuple[list[str], list[str]]:
+    """Share the test files out to two runs of about the same length.
+
+    The larger a file, the longer it takes; tests in the browser need the only server,
+    so they are all in the first run.
+    """
+    found = sorted(
+        paths.TESTS_DIR.rglob("test_*.py"),
+        key=lambda file: (-file.stat().st_size, file.name),
+    )
+    shares: tuple[list[str], list[str]] = ([], [])
+    weights = [0, 0]
+    for file in found:
+        first = weights[0] <= weights[1] or file.parent.name == "browser"
+        share = 0 if first else 1
+        shares[share].append(os.fspath(file.relative_to(paths.REPOSITORY)))
+        weights[share] += file.stat().st_size
+    return sorted(shares[0]), sorted(shares[1])
+
+
+def _call_two(arguments: Sequence[str]) -> int:
+    """Run the tests in two processes, each with a database of its own."""
+    first, second = halves()
+    ui.say(f"pytest on {len(first)} and, at the same time, {len(second)} files")
+    beside = pytest_command(arguments, second, databases.TEST_COPY, http=False)
+    with tempfile.TemporaryFile() as output:
+        process = subprocess.Popen(
+            [*beside, "-p", "no:cacheprovider"],
+            cwd=paths.REPOSITORY,
+            env=odoo.environment(),
+            stdout=output,
+            stderr=subprocess.STDOUT,
+        )
+        try:
+            code = _call(pytest_command(arguments, first))
+            other = process.wait()
+        finally:
+            process.kill()
+        output.seek(0)
+        ui.say("The other files:")
+        ui.say(output.read().decode(errors="replace").rstrip())
+    return _worse(code, other)
+
+
+def _worse(code: int, other: int) -> int:
+    """Return the result of both runs: nothing to run in one of them is no failure."""
+    codes = {code, other}
+    if codes == {0, NOTHING_RUN}:
+        return 0
+    return max(codes)
 
 
 def names_paths(arguments: Sequence[str]) -> bool:

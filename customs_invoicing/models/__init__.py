@@ -59,6 +59,7 @@ from . import (
     customs_declaration_deposits,
     customs_declaration_evidence,
     customs_declaration_exchange,
+    customs_declaration_held,
     customs_declaration_import,
     customs_declaration_line,
     customs_declaration_line_drawback,

@@ -59,6 +59,47 @@ class AccountMove(models.Model):
         copy=False,
     )
 
+    @api.depends("customs_event")
+    def _compute_show_reset_to_draft_button(self):
+        result = super()._compute_show_reset_to_draft_button()
+        self.filtered(
+            lambda move: move._is_customs_kept()
+        ).show_reset_to_draft_button = False
+        return result
+
+    def button_draft(self):
+        """Keep entries that record a document of their own: they are reversed."""
+        self._check_customs_entries_kept()
+        return super().button_draft()
+
+    def _is_customs_kept(self):
+        """Whether this posted entry says what another document was agreed on.
+
+        Assessments check their drafts on posting, so theirs may be reset.
+        """
+        self.ensure_one()
+        return self.state == "posted" and self.customs_event not in (
+            False,
+            "assessment",
+        )
+
+    def _check_customs_entries_kept(self):
+        """Refuse to open posted entries, whose amounts could change then."""
+        events = dict(self._fields["customs_event"]._description_selection(self.env))
+        problems = [
+            self.env._(
+                "%(entry)s (%(event)s) cannot be reset to draft: its amounts are those "
+                "of the document it was posted from. Use Reverse instead, or undo it "
+                "on that document.",
+                entry=move.display_name,
+                event=events[move.customs_event],
+            )
+            for move in self
+            if move._is_customs_kept()
+        ]
+        if problems:
+            raise UserError("\n".join(problems))
+
     @api.model
     def _create_customs_entry(self, company, event, date, lines, **vals):
         """Create a draft entry of a customs file.

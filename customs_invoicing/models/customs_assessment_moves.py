@@ -11,13 +11,16 @@ class CustomsAssessment(models.Model):
 
     _inherit = "customs.assessment"
 
-    def _create_authority_moves(self):
+    def _create_authority_moves(self, deltas):
         """Create the drafts that turn the books into these versions, one for each
-        payment."""
+        payment.
+
+        :param deltas: ``{assessment: {target: (base, amount)}}`` to post
+        """
         moves = self.env["account.move"]
         bills, amounts, entries = [], [], defaultdict(list)
-        for record, deltas in self._get_deltas().items():
-            for payment, part in record._group_by_payment(deltas).items():
+        for record, own in deltas.items():
+            for payment, part in record._group_by_payment(own).items():
                 if payment.document == "bill":
                     bills.append(record._prepare_bill_vals(payment, part))
                     amounts.append(record._get_import_vat_amounts(part))
@@ -66,7 +69,7 @@ class CustomsAssessment(models.Model):
         one taken back with it.
         """
         self.ensure_one()
-        targets, amounts = self._get_targets(), {}
+        targets, amounts = self._get_targets_of_tax_alone(deltas), {}
         for target, (base, amount) in deltas.items():
             if target.way != "debt" or not target.charge._is_own_import_vat():
                 continue
@@ -78,10 +81,19 @@ class CustomsAssessment(models.Model):
                 amounts[target.charge, target.rate, True] = amount - new
         return amounts
 
+    def _get_targets_of_tax_alone(self, deltas):
+        """Return the targets of the version where a tax changed without its base."""
+        self.ensure_one()
+        alone = any(
+            not base and target.charge._is_own_import_vat()
+            for target, (base, _amount) in deltas.items()
+        )
+        return self._get_targets() if alone else {}
+
     def _prepare_bill_vals(self, payment, deltas):
         """Return the values of a bill, or of a refund when less is owed in total."""
         sign = -1 if sum(amount for _base, amount in deltas.values()) < 0 else 1
-        targets = self._get_targets()
+        targets = self._get_targets_of_tax_alone(deltas)
         return {
             **self._prepare_move_vals(payment),
             "move_type": "in_invoice" if sign > 0 else "in_refund",

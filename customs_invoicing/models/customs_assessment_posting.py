@@ -48,15 +48,18 @@ class CustomsAssessment(models.Model):
         self._check_four_eyes()
         self.declaration_id._lock_for_money()
         records = self.browse(self.ids)  # the lock emptied what self reads along with
-        records._prepare_to_post()
-        records._create_authority_moves()._post(soft=False)
+        deltas = records._prepare_to_post()
+        records._create_authority_moves(deltas)._post(soft=False)
         records.declaration_id._drop_estimates()
         if len(self) != 1 or not self.declaration_id._get_authority_moves():
             return True
         return self.declaration_id.action_view_authority_moves()
 
     def _prepare_to_post(self):
-        """Check everything, open missing charges, bring accruals up to date."""
+        """Check everything, open missing charges, bring accruals up to date.
+
+        :return: ``{assessment: {target: (base, amount)}}`` to post
+        """
         self.env["customs.charge"].create(
             [
                 vals
@@ -67,8 +70,10 @@ class CustomsAssessment(models.Model):
         problems = [problem for record in self for problem in record._get_problems()]
         if problems:
             raise UserError("\n".join(problems))
-        self._check_payment_limits()
+        deltas = self._get_deltas()
+        self._check_payment_limits(deltas)
         self._true_up_accruals()
+        return deltas
 
     def _true_up_accruals(self):
         """Hook: bring accruals of expected duty to the assessed amounts."""
@@ -131,11 +136,11 @@ class CustomsAssessment(models.Model):
         problems.extend(self.declaration_id.charge_ids._get_payment_problems())
         return problems
 
-    def _check_payment_limits(self):
+    def _check_payment_limits(self, deltas):
         """Refuse what a deferment or cash account cannot bear."""
         needs = defaultdict(float)
-        for record, deltas in self._get_deltas().items():
-            for payment, part in record._group_by_payment(deltas).items():
+        for record, own in deltas.items():
+            for payment, part in record._group_by_payment(own).items():
                 account = payment.customs_account
                 if account and payment.account:
                     total = sum(amount for _base, amount in part.values())

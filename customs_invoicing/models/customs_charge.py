@@ -222,6 +222,8 @@ class CustomsCharge(models.Model):
         self.ensure_one()
         currency = self.currency_id
         billed = self.amount_billed + self.amount_written_off + amount
+        if amount < 0 and (problem := self._get_write_off_problem(gap)):
+            return problem
         if amount > 0:
             outlay = self.amount_charged + self.amount_estimate
             limit = self.amount if self.nature == "service" else outlay

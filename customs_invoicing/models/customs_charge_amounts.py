@@ -147,3 +147,33 @@ class CustomsCharge(models.Model):
             )
         )
         return [row[0] for row in rows]
+
+    def _get_write_off_problem(self, gap):
+        """Return why nothing may be credited: our own loss is taken back first.
+
+        :param gap: what the invoice currency cannot express
+        """
+        self.ensure_one()
+        currency = self.currency_id
+        # sudo: whoever posts an invoice may lack the right to other items
+        items = self.sudo().move_line_ids.filtered(
+            lambda line: (
+                line.move_id.customs_event == "write_off"
+                and line.parent_state == "posted"
+            )
+        )
+        lost = -sum(items.mapped("balance"))
+        settled = self.amount_billed + self.amount_written_off
+        excess = settled - self.amount_charged - self.amount_estimate
+        if currency.compare_amounts(min(lost, excess), gap) <= 0:
+            return ""
+        entries = items.move_id.filtered(lambda move: not move.reversed_entry_id)
+        return self.env._(
+            "%(charge)s of %(declaration)s: %(amount)s of it was written off, so it is "
+            "not credited before that is taken back. Reverse %(entries)s first; what "
+            "the client paid too much is left then.",
+            charge=self.name,
+            declaration=self.declaration_id.name,
+            amount=currency.format(lost),
+            entries=", ".join(entries.mapped("display_name")),
+        )

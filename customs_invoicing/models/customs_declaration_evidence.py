@@ -95,6 +95,7 @@ class CustomsDeclaration(models.Model):
 
     def action_record_vat_evidence(self):
         """Open a new certificate with what awaits evidence of these files."""
+        self.env["customs.vat.evidence"].check_access("create")
         lines = [
             Command.create(
                 {

@@ -10,6 +10,7 @@ class CustomsDeclaration(models.Model):
 
     def action_record_outlay(self):
         """Open the screen for outlays, with a line for each of these files."""
+        self.env["customs.outlay"].check_access("create")
         if len(self.company_id) > 1:
             raise UserError(self.env._("Record the outlays of one company at a time."))
         self._check_not_closed()

@@ -67,7 +67,6 @@ class CustomsDeclaration(models.Model):
             changed = [name for name in sorted(fixed) if record._differs(name, vals)]
             if not changed:
                 continue
-            record._check_no_funds_asked(vals)
             # sudo: moves of any company count
             if record.sudo()._has_fixing_moves():
                 raise UserError(
@@ -78,6 +77,7 @@ class CustomsDeclaration(models.Model):
                         field=self._fields[changed[0]]._description_string(self.env),
                     )
                 )
+            record._check_no_funds_asked(vals)
 
     def _has_fixing_moves(self):
         """Whether journal items rest on who the client is and what the file is.
@@ -102,9 +102,8 @@ class CustomsDeclaration(models.Model):
         if asked:
             raise UserError(
                 self.env._(
-                    "%(requests)s asks %(client)s for a deposit for %(name)s. Return "
-                    "what came in and withdraw the request; the client can change "
-                    "then.",
+                    "%(client)s was asked for a deposit for %(name)s (%(requests)s). "
+                    "Withdraw the request first; the client can change then.",
                     requests=", ".join(asked.mapped("name")),
                     client=asked.client_id[:1].name,
                     name=self.name,
@@ -130,7 +129,9 @@ class CustomsDeclaration(models.Model):
         elif state == "cancelled":
             moving._check_cancellable()
         elif state == "assessed" and not all(r.assessment_ids for r in moving):
-            raise UserError(self.env._("A file is assessed by reading or recording its assessment."))
+            raise UserError(
+                self.env._("A file is assessed by reading or recording its assessment.")
+            )
         elif any(record.state == "closed" for record in moving):
             self._check_verifier(self.env._("reopen a closed file"))
 
@@ -144,7 +145,9 @@ class CustomsDeclaration(models.Model):
         """A file can be cancelled when all its money is undone."""
         held = self._get_held_problems(cancelling=True)
         problems = [
-            self.env._("%(name)s cannot be cancelled: %(reason)s", name=r.name, reason=x)
+            self.env._(
+                "%(name)s cannot be cancelled: %(reason)s", name=r.name, reason=x
+            )
             for r in self
             for x in held[r]
         ]

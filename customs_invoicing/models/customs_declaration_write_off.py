@@ -29,6 +29,7 @@ class CustomsDeclaration(models.Model):
     def action_write_off(self):
         """Ask a colleague to approve the loss of outlays the client does not bear."""
         self.ensure_one()
+        self.env["customs.write.off.wizard"].check_access("create")
         if self.capacity == "own":
             raise UserError(
                 self.env._(

@@ -258,6 +258,7 @@ class CustomsFundsRequest(models.Model):
 
     def _open_movement(self, kind, title):
         self.ensure_one()
+        self.env["customs.cash.movement"].check_access("create")
         return {
             "type": "ir.actions.act_window",
             "name": title,

@@ -254,6 +254,7 @@ class CustomsPaymentAccount(models.Model):
     def action_top_up(self):
         """Open the wizard that pays money into a customs cash account."""
         self.ensure_one()
+        self.env["customs.top.up"].check_access("create")
         return {
             "type": "ir.actions.act_window",
             "name": self.env._("Top up %(account)s", account=self.number),

@@ -312,7 +312,8 @@ class CustomsStatement(models.Model):
             ],
             ref=self.env._("Statement %(name)s: not ours", name=self.name),
         )
-        lines.dispute_move_id = move
+        # sudo: users may not choose the entry of a dispute
+        lines.sudo().dispute_move_id = move
         move._post(soft=False)
         return self._action_view_moves(move)
 

@@ -131,7 +131,16 @@ class CustomsStatementLine(models.Model):
             line.is_manual = bool(line.declaration_id)
 
     def write(self, vals):
-        booked = {"amount", "number", "partner_id", "declaration_id"} & set(vals)
+        own = {"dispute_move_id", "is_disputed"} & set(vals)
+        if own and not self.env.su:
+            raise UserError(
+                self.env._(
+                    "The dispute of a line is set by posting it. Reverse its entry to "
+                    "open the line again."
+                )
+            )
+        fixed = {"amount", "number", "partner_id", "declaration_id"} | own
+        booked = fixed & set(vals)
         for line in self.filtered("is_disputed") if booked else self.browse():
             raise UserError(
                 self.env._(

@@ -22,8 +22,8 @@ class ResPartner(models.Model):
             )
         )
 
-    def _check_float(self, company, amount):
-        """Refuse to account for more cash than a colleague was handed."""
+    def _check_float(self, company, amount, date):
+        """Refuse to account for more cash than a colleague had in hand on a date."""
         self.ensure_one()
         held = self.env["account.move.line"]._get_float_balances(company, self)
         currency = company.currency_id
@@ -40,3 +40,37 @@ class ResPartner(models.Model):
                     missing=currency.format(amount - in_hand),
                 )
             )
+        day, lowest = self._get_least_in_hand(company, date)
+        if currency.compare_amounts(amount, lowest) > 0:
+            raise UserError(
+                self.env._(
+                    "%(name)s had only %(held)s in hand on %(day)s, so %(amount)s "
+                    "cannot be accounted for on %(date)s. Choose the day it was paid "
+                    "on, after the cash was handed out.",
+                    name=self.name,
+                    held=currency.format(lowest),
+                    day=day.isoformat(),
+                    amount=currency.format(amount),
+                    date=date.isoformat(),
+                )
+            )
+
+    def _get_least_in_hand(self, company, date):
+        """Return the day, from a date on, with least cash in hand, and how much."""
+        self.ensure_one()
+        items = self.env["account.move.line"]
+        # sudo: what the books hold decides, whichever items the user may read
+        groups = items.sudo()._read_group(
+            items._get_float_domain(company, self),
+            ["date:day"],
+            ["balance:sum"],
+            order="date:day",
+        )
+        rounder = company.currency_id.round
+        held = rounder(sum(change for day, change in groups if day <= date))
+        least = (date, held)
+        for day, change in groups:
+            if day > date:
+                held = rounder(held + change)
+                least = min(least, (day, held), key=lambda pair: pair[1])
+        return least

@@ -68,6 +68,12 @@ class CustomsCashMovement(models.TransientModel):
     )
     date = fields.Date(required=True, default=fields.Date.context_today)
     memo = fields.Char(help="Reference on the statement, or what the cash is for.")
+    move_id = fields.Many2one(
+        comodel_name="account.move",
+        string="Entry",
+        readonly=True,
+        help="Set once posted; confirming again posts nothing.",
+    )
 
     # === COMPUTE METHODS === #
 
@@ -136,15 +142,19 @@ class CustomsCashMovement(models.TransientModel):
     # === ACTIONS === #
 
     def action_confirm(self):
-        """Post the movement."""
+        """Post the movement, once."""
         self.ensure_one()
-        if self.kind == "deposit_in":
-            self.request_id._receive(self.journal_id, self.date, self.amount)
-        elif self.kind == "deposit_out":
-            self.request_id._return_surplus(self.journal_id, self.date, self.amount)
-        else:
-            self._post_float()
+        if not self.move_id:
+            self.move_id = self._post_movement()
         return {"type": "ir.actions.act_window_close"}
+
+    def _post_movement(self):
+        request = self.request_id
+        if self.kind == "deposit_in":
+            return request._receive(self.journal_id, self.date, self.amount)
+        if self.kind == "deposit_out":
+            return request._return_surplus(self.journal_id, self.date, self.amount)
+        return self._post_float()
 
     def _post_float(self):
         """Hand cash to staff or take it back, in the currency of the company."""
@@ -207,7 +217,7 @@ class CustomsCashMovement(models.TransientModel):
             raise UserError(self.env._("Enter an amount above zero."))
         self.runner_id._lock_for_float()
         if self.kind == "float_in":
-            self.runner_id._check_float(company, self.amount)
+            self.runner_id._check_float(company, self.amount, self.date)
         self.env["account.move"]._check_customs_period(
             company, self.date, self.journal_id
         )

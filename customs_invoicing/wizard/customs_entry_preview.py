@@ -147,8 +147,8 @@ class CustomsEntryPreview(models.TransientModel):
         declaration = assessment.declaration_id
         before = declaration._get_customs_moves()
         declaration._lock_for_money()
-        assessment._prepare_to_post()
-        drafts = assessment._create_authority_moves()
+        deltas = assessment._prepare_to_post()
+        drafts = assessment._create_authority_moves(deltas)
         drafts.flush_recordset()
         try:
             with self.env.cr.savepoint():

@@ -72,6 +72,12 @@ class CustomsOutlay(models.TransientModel):
     own_cost_total = fields.Monetary(
         string="Not billed as disbursements", compute="_compute_amount_total"
     )
+    move_id = fields.Many2one(
+        comodel_name="account.move",
+        string="Entry",
+        readonly=True,
+        help="Set once recorded; confirming again opens it.",
+    )
 
     # === COMPUTE METHODS === #
 
@@ -124,17 +130,20 @@ class CustomsOutlay(models.TransientModel):
         return move.get_formview_action()
 
     def _record(self):
-        """Check everything, then post the outlays in one entry."""
+        """Check everything, then post the outlays in one entry, once."""
         self.ensure_one()
+        if self.move_id:
+            return self.move_id
         self._check()
         declarations = self.line_ids.declaration_id
         declarations._lock_for_money()
+        self.line_ids._check_receipts(self._get_balances())
         if self.source == "float":
             self.runner_id._lock_for_float()
         balances = self._get_balances()
         total = sum(balances.values())
         if self.source == "float":
-            self.runner_id._check_float(self.company_id, total)
+            self.runner_id._check_float(self.company_id, total, self.date)
         charges = self._get_charges()
         items = [
             line._prepare_item(charges[line], balances[line]) for line in self.line_ids
@@ -152,6 +161,7 @@ class CustomsOutlay(models.TransientModel):
             self.env["account.move.line"]._settle_floats(
                 self.company_id, self.runner_id
             )
+        self.move_id = move
         return move
 
     def _check(self):

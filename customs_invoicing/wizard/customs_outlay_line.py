@@ -120,11 +120,83 @@ class CustomsOutlayLine(models.TransientModel):
         if problems:
             raise UserError("\n".join(problems))
 
+    def _check_receipts(self, balances):
+        """Refuse receipts that are in the books of their file already.
+
+        :param balances: ``{line: amount in the currency of the company}``
+        """
+        # sudo: what the books hold decides, whichever items the user may read
+        found = (
+            self.env["account.move.line"]
+            .sudo()
+            .search(
+                [
+                    ("customs_declaration_id", "in", self.declaration_id.ids),
+                    ("move_id.customs_event", "=", "outlay"),
+                    ("move_id.reversed_entry_id", "=", False),
+                    ("parent_state", "=", "posted"),
+                    ("balance", ">", 0),
+                ],
+                order="date, id",
+            )
+        )
+        booked = found.filtered(
+            lambda item: "posted" not in item.move_id.reversal_move_ids.mapped("state")
+        )
+        problems = []
+        for line in self.filtered(lambda line: (line.receipt or "").strip()):
+            items = booked.filtered(
+                lambda item, line=line: line._is_booked_by(item, balances[line])
+            )
+            if items:
+                problems.append(line._get_booked_problem(items[0]))
+        if problems:
+            raise UserError("\n".join(problems))
+
+    def _is_booked_by(self, item, balance):
+        """Whether an item of an outlay has this very receipt.
+
+        Items bear their receipt at the end of their label. Costs of ours know no
+        charge: what is described alike, or costs the same, is the same.
+        """
+        self.ensure_one()
+        label = (item.name or "").casefold()
+        charge = item.customs_charge_id
+        if item.customs_declaration_id != self.declaration_id or not label.endswith(
+            f", {self.receipt.strip().casefold()}"
+        ):
+            return False
+        if charge:
+            return (
+                charge.charge_code_id == self.charge_code_id
+                and charge.payee_id == self.payee_id
+            )
+        currency = item.company_currency_id
+        return item.partner_id == self.payee_id and (
+            label == self._get_label().casefold()
+            or currency.compare_amounts(item.balance, balance) == 0
+        )
+
+    def _get_booked_problem(self, item):
+        self.ensure_one()
+        return self.env._(
+            "Receipt %(receipt)s for %(charge)s of %(file)s is booked already: "
+            "%(entry)s of %(date)s, %(amount)s. Reverse that entry first if it is "
+            "wrong.",
+            receipt=self.receipt.strip(),
+            charge=self.charge_code_id.name,
+            file=self.declaration_id.name,
+            entry=item.move_id.name,
+            date=item.date.isoformat(),
+            amount=item.company_currency_id.format(item.balance),
+        )
+
     # === JOURNAL ITEMS === #
 
     def _get_label(self):
         self.ensure_one()
-        parts = (self.name or self.charge_code_id.name, self.receipt)
+        receipt = (self.receipt or "").strip()
+        parts = (self.name or self.charge_code_id.name, receipt)
         return ", ".join(part for part in parts if part)
 
     def _prepare_item(self, charge, balance):

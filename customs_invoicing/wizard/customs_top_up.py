@@ -47,6 +47,12 @@ class CustomsTopUp(models.TransientModel):
     reference = fields.Char(
         help="Reference the authority asks for, so that it finds the account."
     )
+    move_id = fields.Many2one(
+        comodel_name="account.move",
+        string="Entry",
+        readonly=True,
+        help="Set once posted; confirming again opens it.",
+    )
 
     @api.depends("account_id")
     def _compute_journal_id(self):
@@ -57,20 +63,21 @@ class CustomsTopUp(models.TransientModel):
             )
 
     def action_confirm(self):
-        """Post the entry in the bank journal and open it."""
+        """Post the entry in the bank journal, once, and open it."""
         self.ensure_one()
         self.env["customs.declaration"]._check_verifier(
             self.env._("post payments to a customs account")
         )
-        self._check()
-        move = self._create_move()
-        move._post(soft=False)
+        if not self.move_id:
+            self._check()
+            self.move_id = self._create_move()
+            self.move_id._post(soft=False)
         return {
             "type": "ir.actions.act_window",
             "res_model": "account.move",
             "view_mode": "form",
             "views": [(False, "form")],
-            "res_id": move.id,
+            "res_id": self.move_id.id,
         }
 
     def _check(self):
