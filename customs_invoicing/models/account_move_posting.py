@@ -14,7 +14,9 @@ class AccountMove(models.Model):
     def _post(self, soft=True):
         declarations = self._get_customs_declarations()
         if declarations:
-            declarations._lock_for_money()
+            locked = self.env.context.get("customs_locked_ids", ())
+            if not set(declarations.ids) <= set(locked):
+                declarations._lock_for_money()
             drafts = self.filtered(lambda move: move.state == "draft")
             # sudo: what the books hold decides, whoever posts
             deltas = drafts.customs_assessment_id.sudo()._get_deltas()

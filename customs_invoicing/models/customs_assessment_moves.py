@@ -36,6 +36,23 @@ class CustomsAssessment(models.Model):
         self._carry_attachments(moves)
         return moves
 
+    def _get_moves_action(self, posted):
+        """Return the action that opens what was posted, else what was before."""
+        self.ensure_one()
+        declaration = self.declaration_id
+        if not posted:
+            former = declaration._get_authority_moves()
+            return declaration.action_view_authority_moves() if former else True
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Posted for %(name)s", name=declaration.name),
+            "res_model": posted._name,
+            "view_mode": "form" if len(posted) == 1 else "list,form",
+            "res_id": posted.id if len(posted) == 1 else False,
+            "domain": [("id", "in", posted.ids)],
+            "context": {"create": False},
+        }
+
     def _carry_attachments(self, moves):
         """Give every entry the file of the authority as its proof."""
         vals_list = [

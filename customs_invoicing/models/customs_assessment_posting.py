@@ -49,11 +49,12 @@ class CustomsAssessment(models.Model):
         self.declaration_id._lock_for_money()
         records = self.browse(self.ids)  # the lock emptied what self reads along with
         deltas = records._prepare_to_post()
-        records._create_authority_moves(deltas)._post(soft=False)
+        drafts = records._create_authority_moves(deltas)
+        if drafts:
+            locked = records.declaration_id.ids
+            drafts.with_context(customs_locked_ids=locked)._post(soft=False)
         records.declaration_id._drop_estimates()
-        if len(self) != 1 or not self.declaration_id._get_authority_moves():
-            return True
-        return self.declaration_id.action_view_authority_moves()
+        return records._get_moves_action(drafts) if len(self) == 1 else True
 
     def _prepare_to_post(self):
         """Check everything, open missing charges, bring accruals up to date.

@@ -28,6 +28,8 @@ class CustomsAssessment(models.Model):
         changed = {
             record: true_up for record, true_up in found.items() if true_up.differences
         }
+        if not changed:
+            return result
         moves = self.declaration_id._create_accrual_entries(
             "true_up",
             {record.declaration_id: record.date for record in changed},

@@ -396,4 +396,6 @@ class CustomsCharge(models.Model):
             rounding_moves._post(soft=False)
             rounding_moves._customs_link_rounding()
             plan = [lines.filtered(lambda line: not line.reconciled) for lines in plan]
-        self.env["account.move.line"]._reconcile_plan([p for p in plan if len(p) > 1])
+        plan = [lines for lines in plan if len(lines) > 1]
+        if plan:
+            self.env["account.move.line"]._reconcile_plan(plan)

@@ -142,6 +142,7 @@ class CustomsDeclaration(models.Model):
     def action_request_funds(self):
         """Open a new request for funds, with the amount proposed."""
         self.ensure_one()
+        self.env["customs.funds.request"].check_access("create")
         return self._action_view(
             "customs_invoicing.customs_funds_request_action",
             views=[(False, "form")],

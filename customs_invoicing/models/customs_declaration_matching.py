@@ -261,6 +261,44 @@ class CustomsDeclaration(models.Model):
         result.update({self.browse(file.id): amount for file, amount in groups})
         return result
 
+    def _get_vendor_billed(self, move):
+        """Return ``{file: {bill: [amount]}}`` of duty this vendor billed before.
+
+        For each earlier bill what it has of each charge, of the debt, and in all, in
+        the currency of a draft. Reversed bills do not count.
+        """
+        accounts = self.company_id.customs_broker_clearing_account_id
+        # sudo: to name them to whoever books the same again
+        lines = self.env["account.move.line"].sudo()
+        found = lines.search(
+            [
+                ("customs_declaration_id", "in", self.ids),
+                ("parent_state", "=", "posted"),
+                ("move_id.move_type", "in", ("in_invoice", "in_receipt")),
+                ("move_id.customs_assessment_id", "=", False),
+                ("move_id.commercial_partner_id", "=", move.commercial_partner_id.id),
+                ("move_id", "not in", move.ids),
+                "|",
+                ("customs_charge_id.tax_code_id", "!=", False),
+                ("account_id", "in", accounts.ids),
+            ],
+            order="date, id",
+        ).filtered(
+            lambda line: "posted" not in line.move_id.reversal_move_ids.mapped("state")
+        )
+        result = {declaration: {} for declaration in self}
+        for (file, bill), items in found.grouped(
+            lambda line: (line.customs_declaration_id, line.move_id)
+        ).items():
+            parts = [items, *items.grouped("customs_charge_id").values()]
+            result[self.browse(file.id)][bill] = [
+                move._customs_to_bill_currency(
+                    sum(part.mapped("amount_currency")), bill.currency_id
+                )
+                for part in parts
+            ]
+        return result
+
     def _get_vendor_service_account(self):
         """Return where services that vendors bill us for this file are booked."""
         self.ensure_one()

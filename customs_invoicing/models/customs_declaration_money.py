@@ -334,8 +334,11 @@ class CustomsDeclaration(models.Model):
             line.balance, currency, line.company_id, line.date
         )
 
-    def _get_open_balances(self):
-        """Return sentences on all the money that keeps a file from closing."""
+    def _get_open_balances(self, held=None):
+        """Return sentences on all the money that keeps a file from closing.
+
+        :param held: what :meth:`_get_held_problems` says, where it is known
+        """
         self.ensure_one()
         reasons = [
             reason
@@ -345,7 +348,7 @@ class CustomsDeclaration(models.Model):
         if self.current_assessment_id.state == "open":
             reasons.append(self.env._("its assessment is not posted."))
         reasons.extend(self._get_accrual_problems())
-        reasons.extend(self._get_held_problems()[self])
+        reasons.extend((held or self._get_held_problems())[self])
         return [
             self.env._(
                 "%(name)s cannot close: %(reason)s", name=self.name, reason=reason

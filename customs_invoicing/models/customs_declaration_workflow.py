@@ -137,7 +137,10 @@ class CustomsDeclaration(models.Model):
 
     def _check_closable(self):
         self._check_verifier(self.env._("close a file"))
-        problems = [reason for record in self for reason in record._get_open_balances()]
+        held = self._get_held_problems()
+        problems = [
+            reason for record in self for reason in record._get_open_balances(held)
+        ]
         if problems:
             raise UserError("\n".join(problems))
 

@@ -1,3 +1,5 @@
+import re
+
 from odoo import models
 from odoo.fields import Command
 
@@ -24,11 +26,23 @@ class CustomsMatchCharges(models.TransientModel):
         """
         self.ensure_one()
         files = self.declaration_ids._origin
+        billed = files._get_vendor_billed(self.move_id)
+        rows = self._prepare_debt_rows(files) + self._prepare_item_rows(files)
+        proposed = self._propose_billed(rows, billed)
+        rows = self._add_rest_rows(rows, proposed, files)
+        self._mark_billed(rows, billed)
+        return rows
+
+    def _add_rest_rows(self, rows, proposed, files):
+        """Place the lines that are typed and add rows for what is left of the bill."""
         typed = self._get_product_lines().filtered(
             lambda line: not line.customs_declaration_id
         )
-        rows = self._prepare_debt_rows(files) + self._prepare_item_rows(files)
         rest = typed - self._place_typed_lines(rows, typed)
+        if any(row["move_line_id"] for row in proposed):
+            # what a refund gives back is known: nothing else of it is guessed
+            for row in proposed:
+                row["is_chosen"] = bool(row["move_line_id"])
         if len(rest) > 1:
             for row in rows:
                 if not row["move_line_id"] and row["is_chosen"]:
@@ -208,6 +222,103 @@ class CustomsMatchCharges(models.TransientModel):
             amount_rest=gross,
             tax_ids=[Command.set([] if for_client else taxes.ids)],
             is_chosen=bool(gross and file),
+        )
+
+    # === WHAT WAS BILLED BEFORE === #
+
+    def _propose_billed(self, rows, billed):
+        """Take on a refund the duty that was billed, where nothing else is open.
+
+        :return: the rows that are taken for it
+        """
+        is_refund = self.move_id._customs_bill_sign() < 0
+        if not is_refund or any(row["is_chosen"] for row in rows):
+            return []
+        files = self.declaration_ids._origin
+        proposed = []
+        for row in rows:
+            bills = billed[files.browse(row["declaration_id"])]
+            if bills and not row.get("note"):
+                row["is_chosen"] = True
+                row["note"] = self._get_billed_words(bills)
+                proposed.append(row)
+        return proposed
+
+    def _mark_billed(self, rows, billed):
+        """Say of services that they are duty this vendor billed before.
+
+        A bill has them a second time, so they are not taken; a refund gives them back.
+        """
+        is_refund = self.move_id._customs_bill_sign() < 0
+        files = self.declaration_ids._origin
+        duties = [row for row in rows if row["role"] in ("duty", "transfer")]
+        for row in rows:
+            file = files.browse(row["declaration_id"])
+            bills = billed.get(file)
+            if not bills or row["role"] not in ("service", "disbursement"):
+                continue
+            own = [duty for duty in duties if duty["declaration_id"] == file.id]
+            if is_refund:
+                if self._names_duty(row, file) and not any(
+                    duty["is_chosen"] for duty in own
+                ):
+                    self._turn_into_duty(row, bills)
+            elif not any(
+                self.currency_id.compare_amounts(duty["amount_open"], 0) > 0
+                for duty in own
+            ):
+                again = self._find_billed(row, file, bills)
+                if again:
+                    row["is_chosen"] = False
+                    row["note"] = self.env._(
+                        "%(before)s Nothing of it is open: take it as disputed, or "
+                        "tick it if it is a service.",
+                        before=self._get_billed_words(again),
+                    )
+
+    def _find_billed(self, row, file, bills):
+        """Return the earlier bills a row repeats: by amount, else by its words."""
+        line = self.env["account.move.line"].browse(row["move_line_id"])
+        amounts = [row["amount"], row.get("amount_rest", 0.0)]
+        amounts += [line.price_subtotal, line.price_total]
+        same = {
+            bill: parts
+            for bill, parts in bills.items()
+            if any(
+                amount and self.currency_id.compare_amounts(amount, part) == 0
+                for amount in amounts
+                for part in parts
+            )
+        }
+        return same or (bills if self._names_duty(row, file) else {})
+
+    def _names_duty(self, row, file):
+        """Whether the words of a row name duty, or a tax code of the file."""
+        text = (row.get("name") or "").casefold()
+        words = set(re.findall(r"\w+", text))
+        taxes = file.charge_ids.tax_code_id
+        codes = {*taxes.mapped("code"), *self.env._("duty duties").split()}
+        return bool(words & {code.casefold() for code in codes}) or any(
+            name.casefold() in text for name in taxes.mapped("name")
+        )
+
+    def _turn_into_duty(self, row, bills):
+        line = self.env["account.move.line"].browse(row["move_line_id"])
+        row.update(
+            role="duty",
+            amount=line.price_total or row["amount"],
+            amount_rest=0.0,
+            tax_ids=[Command.clear()],
+            note=self._get_billed_words(bills),
+        )
+
+    def _get_billed_words(self, bills):
+        return self.env._(
+            "Billed before: %(bills)s.",
+            bills=", ".join(
+                f"{bill.display_name}, {self.currency_id.format(parts[0])}"
+                for bill, parts in bills.items()
+            ),
         )
 
     # === TAXES === #

@@ -629,7 +629,10 @@ class TestAccruals(CustomsCase):
     def test_reversal_undone_by_an_accountant_is_seen(self):
         declaration = self.own()
         declaration.action_accrue_duty()
-        declaration.action_reverse_accrual().button_draft()
+        reversal = declaration.action_reverse_accrual()
+        with self.assertRaisesRegex(UserError, "Use Reverse instead"):
+            reversal.button_draft()
+        reversal.action_customs_reverse()
         self.assert_accrual(declaration, CID=2000.00)
 
     def test_rest_of_an_accrual_is_taken_back(self):

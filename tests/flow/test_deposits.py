@@ -326,12 +326,14 @@ class TestDeposits(CustomsCase):
         self.assert_deposit(request, "requested")
         self.assertAlmostEqual(self.account_balance(self.deposits), 0.0, 2)
 
-    def test_reset_entry_opens_the_deposit_again(self):
+    def test_entry_of_a_deposit_is_not_reset(self):
         declaration = self.paid_file()
         request = self.request(declaration)
         self.receive(request)
         self.bill(declaration)
-        self.applications(request).button_draft()
+        with self.assertRaisesRegex(UserError, "Use Reverse instead"):
+            self.applications(request).button_draft()
+        self.applications(request).action_customs_reverse()
         self.assert_deposit(request, "received", received=9000, left=9000)
 
     # === REFUSALS === #

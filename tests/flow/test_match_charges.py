@@ -478,16 +478,7 @@ class TestMatchCharges(CustomsCase):
         refund = self.vendor_bill(
             689.80, ref="C 120 too much", taxes=False, move_type="in_refund"
         )
-        wizard = self.picker(refund)
-        row = wizard.line_ids.filtered(lambda line: line.role == "transfer")
-        self.assertFalse(row.is_chosen)
-        (wizard.line_ids - row).is_chosen = False
-        row.write({"is_chosen": True, "amount": 689.80})
-        wizard.action_apply()
-        refund.invoice_line_ids.filtered(
-            lambda line: not line.customs_declaration_id
-        ).unlink()
-        refund.action_post()
+        self.match(refund)
         self.assert_items(
             self.transfers(refund),
             [
@@ -714,6 +705,91 @@ class TestMatchCharges(CustomsCase):
             ],
         )
         self.assert_money(file, charged=900)
+
+    # === BILLED BEFORE === #
+
+    def test_duty_billed_a_second_time_is_not_taken_as_a_service(self):
+        file = self.own_file(duty=1000, vat=150, vat_base=1000, number="C 131")
+        first = self.vendor_bill(1150, ref="C 131", taxes=False)
+        self.match(first)
+        cases = (
+            ((1150.0,), {}),  # all of it
+            ((150.0,), {}),  # one charge of it
+            ((640.0,), {"name": "Customs duty, see C 131"}),
+            ((640.0,), {"name": "CID of C 131"}),
+            ((1000.0, 88.0), {}),
+        )
+        for amounts, vals in cases:
+            with self.subTest(amounts=amounts, **vals):
+                bill = self.vendor_bill(*amounts, ref="C 131", taxes=False)
+                if vals:
+                    bill.invoice_line_ids.write(vals)
+                rows = self.picker(bill).line_ids
+                row = rows.filtered(lambda r, amounts=amounts: r.amount == amounts[0])
+                self.assertEqual((row.role, row.is_chosen), ("service", False))
+                self.assertIn(first.name, row.note)
+                self.assertIn("1,150.00", row.note)
+                others = rows - row
+                self.assertEqual(others.mapped("is_chosen"), [True] * len(others))
+        other = self.vendor_bill(640.0, ref="C 131", taxes=False)
+        self.assertTrue(self.picker(other).line_ids.is_chosen)
+        self.reverse(first)
+        again = self.picker(self.vendor_bill(1150, ref="C 131 a", taxes=False))
+        chosen = again.line_ids.filtered("is_chosen")
+        self.assertEqual(chosen.mapped("role"), ["duty", "duty"])
+        self.assertEqual(file.charge_ids, chosen.charge_id)
+
+    def test_debt_paid_a_second_time_is_not_taken_as_a_service(self):
+        self.posted_file()
+        first = self.vendor_bill(1689.80, ref="C 120", taxes=False)
+        self.match(first)
+        second = self.vendor_bill(1689.80, ref="C 120", taxes=False)
+        row = self.picker(second).line_ids
+        self.assertEqual((row.role, row.is_chosen), ("service", False))
+        self.assertIn(first.name, row.note)
+
+    def test_credit_note_gives_the_duty_back_before_services(self):
+        file = self.own_file(duty=1000, number="C 132")
+        self.match(self.vendor_bill(1000, ref="C 132", taxes=False))
+        refund = self.vendor_bill(
+            400, ref="C 132 a", taxes=False, move_type="in_refund"
+        )
+        self.match(refund)
+        self.assert_items(
+            refund,
+            [
+                (self.clearing, self.broker, -400.00, "", "CID", ""),
+                (self.payables, self.broker, 400.00, "", "", ""),
+            ],
+        )
+        self.assert_money(file, charged=600)
+        refund = self.vendor_bill(
+            660, ref="C 132 b", taxes=False, move_type="in_refund"
+        )
+        self.match(refund)
+        self.assertEqual(
+            refund.invoice_line_ids.mapped("account_id"),
+            self.clearing | self.brokerage_clearing,
+        )
+        self.assert_money(file, charged=0)
+
+    def test_line_of_a_credit_note_that_names_duty_gives_duty_back(self):
+        file = self.own_file(duty=1000, number="C 133")
+        self.match(self.vendor_bill(1000, ref="C 133", taxes=False))
+        refund = self.vendor_bill(
+            400, 30, ref="C 133", taxes=False, move_type="in_refund"
+        )
+        refund.invoice_line_ids[0].name = "Duty we paid too much"
+        self.match(refund)
+        self.assert_items(
+            refund,
+            [
+                (self.clearing, self.broker, -400.00, "", "CID", ""),
+                (self.brokerage_clearing, self.broker, -30.00, "", "", ""),
+                (self.payables, self.broker, 430.00, "", "", ""),
+            ],
+        )
+        self.assert_money(file, charged=600)
 
     # === BILLS FOR CLIENTS' FILES === #
 

@@ -171,7 +171,7 @@ class TestOutlays(CustomsCase):
         self.third_party.posting_account_id = self.company_data[
             "default_account_expense"
         ]
-        move = self.record(self.line(used, 90.00))
+        move = self.record(self.line(used, 90.00, receipt="R-2"))
         self.assertIn(self.third_party.posting_account_id, move.line_ids.account_id)
 
     def test_indirect_agent_passes_the_clients_receipt_on_at_cost(self):

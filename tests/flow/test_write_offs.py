@@ -53,7 +53,7 @@ class TestWriteOffs(CustomsCase):
                             "declaration_id": declaration.id,
                             "charge_code_id": self.third_party.id,
                             "amount": amount,
-                            "receipt": "R-1",
+                            "receipt": f"R-{amount:g}",
                             **vals,
                         },
                     )
