@@ -170,7 +170,8 @@ class CustomsAssessment(models.Model):
         own_vat = {key for key in charges if charges[key]._is_own_import_vat()}
         rated = self.env["customs.tax.code"].union(*(tax for _id, tax in own_vat))
         sums = {record._origin.id: defaultdict(lambda: [0.0, 0.0]) for record in self}
-        for line, base, amount in self.line_ids._sum_to_post(self, rated):
+        lines = self.env["customs.assessment.line"]
+        for line, base, amount in lines._sum_to_post(self, rated):
             key = line.assessment_id.id, line.tax_code_id
             # without its charge the amount stays open: an empty record is its key
             charge = charges.get(key, self.env["customs.charge"])

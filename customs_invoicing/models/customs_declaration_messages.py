@@ -77,7 +77,10 @@ class CustomsDeclaration(models.Model):
             )
         if self.state == "lodged":
             warnings.append(
-                self.env._("Waiting for the assessment: upload the authority's file.")
+                self.env._(
+                    "Waiting for the assessment: upload the authority's file, or "
+                    "record it."
+                )
             )
         if self.has_unposted_assessment and self.amount_charged:
             change = self.amount_payable - self.amount_charged

@@ -197,6 +197,11 @@ class CustomsDeclaration(models.Model):
                     "the assessment has no tax line. To take everything back, record "
                     "the taxes with nothing assessed."
                 )
+                if self.assessment_ids
+                else self.env._(
+                    "the assessment has no tax line. Add the taxes of the authority's "
+                    "notice, or press Calculate on the file first."
+                )
             )
         if header["date_due"] < header["date"]:
             problems.append(
