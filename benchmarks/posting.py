@@ -241,6 +241,9 @@ def main():
                 capacity: create_assessed(env, office, codes, capacity, options.items)
                 for capacity in ("own", "direct")
             }
+            # what is not committed yet is not in the statistics of PostgreSQL
+            cr.execute("ANALYZE customs_assessment_line, customs_duty_line")
+            cr.execute("ANALYZE customs_declaration_line")
             lines = files["own"].current_assessment_id.line_ids
             print(f"{len(lines)} assessed lines")
             for capacity, document in WAYS:

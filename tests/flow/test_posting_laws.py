@@ -363,12 +363,15 @@ class Life:
         if charge["nature"] == "service":
             limit = charge["amount"]
         settled = sums["billed"] + sums["waived"] + sums["draft"]
+        too_much = min(0.0, round(limit - sums["billed"] - sums["waived"], 2))
         open_amount = round(limit - settled, 2)
         if charge["nature"] == "own_cost":
             open_amount = 0.0
         elif open_amount < 0:
             # a draft credit note counts against what was billed too much, no more
             open_amount = min(0.0, round(open_amount - sums["credit"], 2))
+            # and a draft that bills too much is to be changed, not credited
+            open_amount = max(open_amount, too_much)
         found = [sums[name] for name in ("charged", "billed", "waived", "control")]
         return tuple(round(amount, 2) + 0.0 for amount in (*found, open_amount))
 
