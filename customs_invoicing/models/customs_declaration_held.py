@@ -11,12 +11,12 @@ class CustomsDeclaration(models.Model):
     def _get_held_problems(self, cancelling=False):
         """Return ``{declaration: sentences}`` on money that is still in the way.
 
-        Deposits and import VAT that awaits its evidence always are, securities and
-        cash in the hands of staff only when a file is cancelled.
+        Deposits always are. Import VAT that awaits its certificate, securities and
+        cash in the hands of staff are when a file is cancelled; they may outlive one
+        that is closed.
         """
         found = {record: [] for record in self}
         deposits = self._get_deposits()
-        pending = self._get_vat_pending_balances()
         for record in self:
             self._add_amount(
                 found,
@@ -27,6 +27,20 @@ class CustomsDeclaration(models.Model):
                     "invoice of the client, or return it."
                 ),
             )
+        if cancelling:
+            self._add_pending_vat(found)
+            self._add_securities(found)
+            self._add_floats(found)
+        return found
+
+    def _add_amount(self, found, record, amount, text, currency=None):
+        currency = currency or record.currency_id
+        if not currency.is_zero(amount):
+            found[record].append(text % {"amount": currency.format(amount)})
+
+    def _add_pending_vat(self, found):
+        pending = self._get_vat_pending_balances()
+        for record in self:
             self._add_amount(
                 found,
                 record,
@@ -36,15 +50,6 @@ class CustomsDeclaration(models.Model):
                     "certificate, or reverse the entries it comes from."
                 ),
             )
-        if cancelling:
-            self._add_securities(found)
-            self._add_floats(found)
-        return found
-
-    def _add_amount(self, found, record, amount, text, currency=None):
-        currency = currency or record.currency_id
-        if not currency.is_zero(amount):
-            found[record].append(text % {"amount": currency.format(amount)})
 
     def _add_securities(self, found):
         for record, amount in self._get_secured().items():
@@ -115,6 +120,14 @@ class CustomsDeclaration(models.Model):
     def _note_left_open(self):
         """Say on closed files what goes on after them: securities, brokers' bills."""
         notes = defaultdict(list)
+        pending = self._get_vat_pending_balances()
+        for record in self:
+            self._add_amount(
+                notes,
+                record,
+                pending.get(record.id, 0.0),
+                self.env._("%(amount)s of import VAT awaits its certificate."),
+            )
         for record, amount in self._get_secured().items():
             self._add_amount(
                 notes,
