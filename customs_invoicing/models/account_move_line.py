@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ..engine.import_vat import DIVISION
 from ..engine.posting import PASSED_ON
 
 #: What a posted item is for
@@ -10,8 +11,6 @@ POSTED_LINKS = {
     "customs_vat_rate",
     "customs_taken_back",
 }
-
-from ..engine.import_vat import DIVISION
 
 
 class AccountMoveLine(models.Model):

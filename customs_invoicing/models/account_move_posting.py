@@ -14,12 +14,8 @@ class AccountMove(models.Model):
     def _post(self, soft=True):
         declarations = self._get_customs_declarations()
         if declarations:
-            locked = self.env.context.get("customs_locked_ids", ())
-            if not set(declarations.ids) <= set(locked):
-                declarations._lock_for_money()
+            deltas = self._customs_lock_and_compare(declarations)
             drafts = self.filtered(lambda move: move.state == "draft")
-            # sudo: what the books hold decides, whoever posts
-            deltas = drafts.customs_assessment_id.sudo()._get_deltas()
             self._check_customs_currency()
             drafts._customs_prepare_posting(deltas)
             self._check_customs_client()
@@ -35,6 +31,22 @@ class AccountMove(models.Model):
             posted._customs_apply_deposits()
             declarations._reopen_if_unsettled()
         return posted
+
+    def _customs_lock_and_compare(self, declarations):
+        """Return ``{assessment: {target: (base, amount)}}`` the drafts have to post.
+
+        Posting an assessment has locked its files and found out before.
+        """
+        assessments = self.filtered(
+            lambda move: move.state == "draft"
+        ).customs_assessment_id
+        known = self.env.context.get("customs_posting") or {}
+        files = declarations.browse(each.declaration_id.id for each in known)
+        if declarations <= files and assessments <= assessments.union(*known):
+            return known
+        declarations._lock_for_money()
+        # sudo: what the books hold decides, whoever posts
+        return assessments.sudo()._get_deltas()
 
     def button_draft(self):
         """Take matches on the control account apart when a move becomes a draft.

@@ -51,8 +51,8 @@ class CustomsAssessment(models.Model):
         deltas = records._prepare_to_post()
         drafts = records._create_authority_moves(deltas)
         if drafts:
-            locked = records.declaration_id.ids
-            drafts.with_context(customs_locked_ids=locked)._post(soft=False)
+            # under one lock nothing changes, so nothing is asked twice
+            drafts.with_context(customs_posting=deltas)._post(soft=False)
         records.declaration_id._drop_estimates()
         return records._get_moves_action(drafts) if len(self) == 1 else True
 
@@ -116,24 +116,28 @@ class CustomsAssessment(models.Model):
     def _get_payment_problems(self):
         """Return sentences on payment methods that do not fit the assessment."""
         self.ensure_one()
-        owed = self.env["customs.assessment.line"]._read_group(
-            [("assessment_id", "=", self.id), ("amount_payable", "!=", 0)],
+        charges = self.declaration_id.charge_ids.filtered(
+            lambda charge: charge.payment_method_id.mechanism in NOT_OWED_MECHANISMS
+        )
+        owed = charges and self.env["customs.assessment.line"]._read_group(
+            [
+                ("assessment_id", "=", self.id),
+                ("amount_payable", "!=", 0),
+                ("tax_code_id", "in", charges.tax_code_id.ids),
+            ],
             ["tax_code_id"],
         )
-        charges = self.declaration_id._get_charges_by_tax_code()
-        problems = []
-        for (tax_code,) in owed:
-            charge = charges.get(tax_code)
-            if charge.payment_method_id.mechanism in NOT_OWED_MECHANISMS:
-                problems.append(
-                    self.env._(
-                        "%(charge)s is assessed as payable, but its payment method is "
-                        "“%(method)s”. Change the method under Charges and money, or "
-                        "record the assessment as postponed or secured.",
-                        charge=charge.name,
-                        method=charge.payment_method_id.name,
-                    )
-                )
+        problems = [
+            self.env._(
+                "%(charge)s is assessed as payable, but its payment method is "
+                "“%(method)s”. Change the method under Charges and money, or "
+                "record the assessment as postponed or secured.",
+                charge=charge.name,
+                method=charge.payment_method_id.name,
+            )
+            for (tax_code,) in owed
+            for charge in charges.filtered(lambda c, tax=tax_code: c.tax_code_id == tax)
+        ]
         problems.extend(self.declaration_id.charge_ids._get_payment_problems())
         return problems
 

@@ -1,7 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-
 #: Stored, but never written by hand
 DERIVED = {"nature", "amount_estimate"}
 
