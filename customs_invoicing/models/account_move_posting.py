@@ -340,7 +340,8 @@ class AccountMove(models.Model):
         and reversing undo it.
         """
         # sudo: see _get_customs_declarations
-        self.sudo().line_ids.customs_charge_id._settle_control()
+        lines = self.sudo().line_ids.filtered(lambda line: line._is_customs_control())
+        lines.customs_charge_id._settle_control()
 
     def _customs_link_rounding(self):
         """Tie rounding entries to their match, so undoing it reverses them."""
