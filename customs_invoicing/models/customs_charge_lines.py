@@ -92,9 +92,8 @@ class CustomsCharge(models.Model):
             account = self.company_id._get_customs_account("vat_import_pending")
             return {"account_id": account.id, "customs_vat_rate": target.rate}
         vals = {"account_id": self._get_assessment_account().id}
-        distribution = self._get_analytic_distribution()
-        if self.nature == "own_cost" and distribution and not self._is_accrued():
-            vals["analytic_distribution"] = distribution
+        if self.nature == "own_cost" and not self._is_accrued():
+            vals["analytic_distribution"] = self._get_analytic_distribution()
         return vals
 
     def _prepare_import_vat_vals(self, target):
