@@ -1,6 +1,7 @@
 from collections import defaultdict
 
 from odoo import models
+from odoo.exceptions import UserError
 from odoo.fields import Command
 
 from ..engine.posting import PASSED_ON
@@ -27,6 +28,7 @@ class CustomsAssessment(models.Model):
                 else:
                     entry = record._prepare_assessment_entry(payment, part)
                     entries[record.company_id].append(entry)
+        self._check_accounts_active(bills, entries)
         for company, parts in entries.items():
             moves |= moves._create_customs_entries(company, parts)
         drafts = moves.create(bills)
@@ -35,6 +37,25 @@ class CustomsAssessment(models.Model):
         moves |= drafts
         self._carry_attachments(moves)
         return moves
+
+    def _check_accounts_active(self, bills, entries):
+        """Refuse archived accounts before Odoo does, with drafts half made."""
+        lines = [vals for bill in bills for *_cmd, vals in bill["invoice_line_ids"]]
+        for parts in entries.values():
+            lines += [vals for _event, _date, part, _vals in parts for vals in part]
+        used = {vals["account_id"] for vals in lines}
+        used.update(bill["customs_payable_account_id"] for bill in bills)
+        accounts = self.env["account.account"].browse(used)
+        archived = accounts.filtered(lambda account: not account.active)
+        if archived:
+            raise UserError(
+                self.env._(
+                    "%(accounts)s is archived and cannot be booked. Activate it in the "
+                    "chart of accounts, or choose another under Settings, Customs, "
+                    "Accounts.",
+                    accounts=", ".join(archived.mapped("display_name")),
+                )
+            )
 
     def _get_moves_action(self, posted):
         """Return the action that opens what was posted, else what was before."""

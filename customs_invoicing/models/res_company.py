@@ -110,11 +110,11 @@ class ResCompany(models.Model):
         journal = self.customs_bank_journal_id or self.env["account.journal"].search(
             [("company_id", "=", self.id), ("type", "=", "bank")], limit=1
         )
-        if not journal:
+        if not journal or not journal.active:
             raise UserError(
                 self.env._(
-                    "%(company)s has no bank journal to pay authorities from. Choose "
-                    "one under Settings, Customs.",
+                    "%(company)s has no bank journal to pay authorities from, or it is "
+                    "archived. Choose one under Settings, Customs.",
                     company=self.name,
                 )
             )

@@ -86,6 +86,9 @@ class Life:
         case.client.customs_billing_currency_id = self.random.choice(
             [case.eur, *[self.env["res.currency"]] * 3]
         )
+        # every fourth authority assesses in another currency
+        own_currency = self.company.currency_id
+        case.tariff.currency_id = case.eur if seed % 4 == 3 else own_currency
         self.file = case.file(capacity)
         if capacity != "own":
             case.add_service(self.file, 80.0)
@@ -261,9 +264,16 @@ class Life:
 
     def random_payment(self, code):
         mechanism = self.random.choice(
-            ["payable", "payable", "deferment", "cash", "bank"]
+            ["payable", "payable", "deferment", "cash", "bank", "others"]
         )
-        self.case.pay_by(self.file, mechanism, code)
+        if mechanism == "others":  # the client itself, or on own imports the broker
+            name = "p6" if self.capacity == "own" else "p5"
+            method = self.env.ref(f"customs_invoicing.payment_method_{name}")
+            self.case.charge(self.file, code).write(
+                {"payment_method_id": method.id, "payment_account_id": False}
+            )
+        else:
+            self.case.pay_by(self.file, mechanism, code)
         return code, mechanism
 
     def do_estimate(self):
@@ -325,8 +335,11 @@ class Life:
         self.env.cr.execute(
             """
             SELECT charge.id, charge.nature, charge.amount::float,
-                   charge.amount_estimate::float AS estimate, tax.code
+                   charge.amount_estimate::float AS estimate, tax.code,
+                   COALESCE(method.payer, '') AS payer
               FROM customs_charge charge
+              LEFT JOIN customs_payment_method method
+                ON method.id = charge.payment_method_id
               LEFT JOIN customs_tax_code tax ON tax.id = charge.tax_code_id
              WHERE charge.declaration_id = %s
             """,
@@ -409,11 +422,18 @@ class Life:
                     base += row["foreign"] if row["is_base"] else 0.0
                     amount += row["foreign"] if row["is_tax"] or not own_vat else 0.0
             wanted_base, payable = wanted.pop(charge["code"], (0.0, 0.0))
+            if not self.is_ours_to_pay(charge):
+                wanted_base = payable = 0.0
             if round(amount - payable, 2):
                 return False
             if own_vat and round(base - wanted_base, 2):
                 return False
         return not any(round(payable, 2) for _base, payable in wanted.values())
+
+    def is_ours_to_pay(self, charge):
+        """Whether we are whom the payment method lets pay."""
+        we_are = "importer" if self.capacity == "own" else "declarant"
+        return charge["payer"] in ("", we_are)
 
     # === CHECKS === #
 
@@ -500,5 +520,15 @@ class Life:
         case.assertEqual(self.file.current_assessment_id.state, "posted")
         self.file.action_post_assessment()
         case.assertEqual(self.rows(), before, "posted twice")
-        payable = sum(paid for _base, paid in self.version().values())
-        case.assert_money(self.file, charged=payable)
+        version = self.version()
+        payable = sum(
+            version.get(charge["code"], (0.0, 0.0))[1]
+            for charge in self.charges().values()
+            if self.is_ours_to_pay(charge)
+        )
+        held = sum(
+            row["foreign"]
+            for row in before
+            if row["posted"] and row["assessment"] and not row["charge"]
+        )
+        case.assertEqual(round(held + payable, 2), 0.0, "owed in their currency")

@@ -3,6 +3,7 @@
 from posting import DOCUMENTS, PostingCase
 
 from odoo import Command
+from odoo.exceptions import UserError
 
 
 class TestPostingVat(PostingCase):
@@ -217,7 +218,8 @@ class TestPostingVat(PostingCase):
                 self.assert_money(declaration, charged=100.01)
                 self.assertFalse(self.post(declaration))
 
-    def test_tax_that_is_the_whole_price_reports_no_base(self):
+    def _use_tax_only(self):
+        """Choose a tax that is the whole price and serves every rate."""
         only = self.env["account.tax"].create(
             {
                 "name": "Import VAT only",
@@ -232,6 +234,9 @@ class TestPostingVat(PostingCase):
             lambda part: part.repartition_type == "tax"
         ).account_id = self.vat_account
         self.company.customs_import_vat_tax_ids = only
+
+    def test_tax_that_is_the_whole_price_reports_no_base(self):
+        self._use_tax_only()
         for document in DOCUMENTS:
             self.company.customs_assessment_document = document
             with self.subTest(document):
@@ -254,3 +259,24 @@ class TestPostingVat(PostingCase):
                 self.assertEqual(
                     self.account_balance(self.vat_account, declaration), 300.0
                 )
+
+    def test_rate_that_nobody_knows_needs_a_tax_without_one(self):
+        """The authority gave an amount of VAT, neither base nor rate."""
+        declaration = self.file()
+        unknown = {"base": 0.0, "rate": None}
+        with self.assertRaisesRegex(UserError, "needs its base and its rate"):
+            self.assess(declaration, ("VAT", 333.33, unknown))
+        self._use_tax_only()
+        for document in DOCUMENTS:
+            self.company.customs_assessment_document = document
+            with self.subTest(document):
+                declaration = self.file()
+                self.assess(declaration, ("VAT", 333.33, unknown))
+                move = self.post(declaration)
+                self.assertEqual(
+                    {(line.account_id, line.balance) for line in move.line_ids}
+                    - {(self.neutral, 0.0)},
+                    {(self.vat_account, 333.33), (self.payable, -333.33)},
+                )
+                self.assertFalse(self.post(declaration))
+                self.assert_money(declaration, charged=333.33)

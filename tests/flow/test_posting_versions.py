@@ -2,7 +2,7 @@
 
 from posting import CAPACITIES, DOCUMENTS, PostingCase
 
-from odoo import Command
+from odoo import Command, fields
 from odoo.exceptions import UserError
 
 
@@ -251,6 +251,37 @@ class TestPostingVersions(PostingCase):
                     ],
                 )
                 self.assertEqual(assessment.state, "posted")
+
+    def test_entry_keeps_the_authoritys_vat_whatever_is_done_to_it(self):
+        """306.52 on a base of 2 043.34 is not 15 %: nothing computes it again."""
+        self.company.customs_assessment_document = "entry"
+        declaration = self.file()
+        self.assess(declaration, ("VAT", 306.52, {"base": 2043.34, "rate": 15.0}))
+        move = self.post(declaration)
+
+        def expected(sign):
+            who = self.authority
+            return [
+                (self.neutral, who, sign * 2043.34, self.vat.name, "VAT", ""),
+                (self.neutral, who, sign * -2043.34, "", "VAT", ""),
+                (self.vat_account, who, sign * 306.52, f"T:{self.vat.name}", "VAT", ""),
+                (self.payable, who, sign * -306.52, "", "", ""),
+            ]
+
+        move.button_draft()
+        move.line_ids[0].name = "Another label"
+        move.ref = "Another reference"
+        move.action_post()
+        self.assert_items(move, expected(1))
+        draft = move._reverse_moves([{"date": fields.Date.to_date("2026-03-22")}])
+        self.assertEqual(draft.state, "draft")
+        draft.line_ids[0].name = "Another label"
+        draft.action_post()
+        self.assert_items(draft, expected(-1))
+        self.assert_money(declaration, charged=0)
+        self.assert_items(self.post(declaration), expected(1))
+        suspense = self.company.account_journal_suspense_account_id
+        self.assertEqual(self.account_balance(suspense), 0.0)
 
     def test_edited_entry_is_not_posted(self):
         self.company.customs_assessment_document = "entry"
