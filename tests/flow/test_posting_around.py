@@ -41,40 +41,50 @@ class TestPostingAround(PostingCase):
 
     # === ESTIMATES === #
 
-    def test_estimate_is_billed_and_the_assessment_brings_the_rest(self):
-        """Billed 120.00 on estimate; 100.00 or 130.00 are assessed."""
-        for assessed, rest in ((100.0, -20.0), (120.0, 0.0), (130.0, 10.0)):
-            for document in DOCUMENTS:
-                self.company.customs_assessment_document = document
-                with self.subTest(f"{assessed} {document}"):
-                    self._assert_estimate(assessed, rest, document)
-
-    def _assert_estimate(self, assessed, rest, document):
+    def estimated(self):
+        """Return a file billed before its assessment: duty 100.00, VAT 315.00."""
         declaration = self.file("direct")
-        self.assess(declaration, ("CID", assessed))
-        charge = self.charge(declaration, "CID")
-        charge.sudo().amount_estimate = 120.0
-        self.assert_money(declaration, charged=0, to_bill=120, control_balance=0)
-        invoice = self.bill(declaration)
+        declaration.action_mark_ready()
+        declaration.action_bill_estimate()
+        invoice = declaration._get_client_moves()
+        self.assert_money(declaration, charged=0, to_bill=0, control_balance=0)
+        invoice.invoice_date = "2026-03-05"
+        invoice.action_post()
         self.assert_items(
             invoice,
             [
-                (self.control, self.client, -120.0, "0% Disbursement", "CID", ""),
-                (self.receivable, self.client, 120.0, "", "", ""),
+                (self.control, self.client, -100.0, "0% Disbursement", "CID", ""),
+                (self.control, self.client, -315.0, "0% Disbursement", "VAT", ""),
+                (self.receivable, self.client, 415.0, "", "", ""),
             ],
         )
-        self.assert_money(declaration, billed=120, to_bill=0, control_balance=-120)
+        self.assert_money(declaration, billed=415, to_bill=0, control_balance=-415)
+        return declaration
+
+    def test_estimate_is_billed_and_the_assessment_brings_the_rest(self):
+        """Billed 415.00 on estimate; less, the same, or more is assessed."""
+        for duty, rest in ((80.0, -20.0), (100.0, 0.0), (130.0, 30.0)):
+            for document in DOCUMENTS:
+                self.company.customs_assessment_document = document
+                with self.subTest(f"{duty} {document}"):
+                    self._assert_estimate(duty, rest, document)
+
+    def _assert_estimate(self, duty, rest, document):
+        declaration = self.estimated()
+        assessment = self.assess(declaration, ("CID", duty), ("VAT", 315.0))
+        self.assertEqual(assessment.state, "open")
         partner = self.authority if document == "bill" else self.client
         self.assert_items(
             self.post(declaration),
             [
-                (self.control, partner, assessed, "", "CID", ""),
-                (self.payable, self.authority, -assessed, "", "", ""),
+                (self.control, partner, duty, "", "CID", ""),
+                (self.control, partner, 315.0, "", "VAT", ""),
+                (self.payable, self.authority, -duty - 315.0, "", "", ""),
             ],
         )
-        self.assertEqual(charge.amount_estimate, 0.0)
+        self.assertEqual(set(declaration.charge_ids.mapped("amount_estimate")), {0.0})
         self.assert_money(
-            declaration, charged=assessed, to_bill=rest, control_balance=rest
+            declaration, charged=duty + 315, to_bill=rest, control_balance=rest
         )
         self.assertFalse(self.post(declaration))
         if rest:
@@ -83,28 +93,54 @@ class TestPostingAround(PostingCase):
                 difference.move_type, "out_refund" if rest < 0 else "out_invoice"
             )
             self.assertEqual(difference.amount_total, abs(rest))
-        self.assert_money(declaration, billed=assessed, to_bill=0, control_balance=0)
+        self.assert_money(declaration, billed=duty + 315, to_bill=0, control_balance=0)
         declaration.action_release()
         declaration.action_close()
 
+    def test_tax_that_was_estimated_and_is_not_assessed_is_given_back(self):
+        declaration = self.estimated()
+        self.assess(declaration, ("VAT", 315.0))
+        self.post(declaration)
+        self.assert_money(declaration, charged=315, to_bill=-100, control_balance=-100)
+        self.assertEqual(self.bill(declaration).move_type, "out_refund")
+        self.assert_money(declaration, billed=315, to_bill=0, control_balance=0)
+
+    def test_tax_nobody_expected_is_billed_on_top(self):
+        declaration = self.estimated()
+        self.assess(declaration, ("CID", 100.0), ("VAT", 315.0), ("A30", 30.0))
+        self.post(declaration)
+        self.assert_money(declaration, to_bill=30, control_balance=30)
+        self.assertEqual(self.bill(declaration).amount_total, 30.0)
+
     def test_estimate_keeps_a_file_from_closing(self):
-        declaration = self.file("direct")
-        self.assess(declaration, ("CID", 100.0))
-        self.charge(declaration, "CID").sudo().amount_estimate = 120.0
-        self.bill(declaration)
+        declaration = self.estimated()
+        self.assess(declaration, ("CID", 100.0), ("VAT", 315.0))
         declaration.action_release()
-        with self.assertRaisesRegex(UserError, "CID .*120.00 open on the disbursement"):
+        with self.assertRaisesRegex(UserError, "CID .*100.00 open on the disbursement"):
             declaration.action_close()
 
     def test_more_than_the_estimate_is_not_billed(self):
         declaration = self.file("direct")
-        self.assess(declaration, ("CID", 100.0))
-        self.charge(declaration, "CID").sudo().amount_estimate = 120.0
-        invoice = declaration.action_create_invoices()
-        invoice.invoice_date = "2026-03-10"
-        invoice.invoice_line_ids.price_unit = 120.01
+        declaration.action_mark_ready()
+        declaration.action_bill_estimate()
+        invoice = declaration._get_client_moves()
+        invoice.invoice_date = "2026-03-05"
+        duty = invoice.invoice_line_ids.filtered(lambda x: x.customs_tax_code == "CID")
+        duty.price_unit = 100.01
         with self.assertRaisesRegex(UserError, "0.01 more would be billed"):
             invoice.action_post()
+
+    def test_estimate_is_dropped_when_the_client_pays_itself(self):
+        """Billed on estimate, then the client pays the authority: all goes back."""
+        declaration = self.estimated()
+        self.assess(declaration, ("CID", 100.0), ("VAT", 315.0))
+        declaration.charge_ids.payment_method_id = self.env.ref(
+            "customs_invoicing.payment_method_p5"
+        )
+        self.assertFalse(self.post(declaration))
+        self.assert_money(declaration, charged=0, to_bill=-415, control_balance=-415)
+        self.assertEqual(self.bill(declaration).amount_total, 415.0)
+        self.assert_money(declaration, billed=0, to_bill=0, control_balance=0)
 
     # === WRITE-OFFS === #
 

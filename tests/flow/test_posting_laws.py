@@ -37,7 +37,6 @@ WEIGHTS = {
     "delete_move": 2,
     "write_off": 2,
     "change_payment": 2,
-    "estimate": 1,
     "workflow": 3,
 }
 
@@ -94,6 +93,8 @@ class Life:
             case.add_service(self.file, 80.0)
 
     def run(self):
+        if self.random.random() < 0.25:
+            self.step("estimate")
         self.step("version")
         for code in ("CID", "VAT"):
             self.random_payment(code)
@@ -277,11 +278,10 @@ class Life:
         return code, mechanism
 
     def do_estimate(self):
-        charge = self.case.charge(self.file, "CID")
-        if not charge or self.capacity == "own" or charge.amount_charged:
-            return None
-        charge.sudo().amount_estimate = 120.0
-        return 120.0
+        """Bill what we expect before there is an assessment."""
+        self.file.action_mark_ready()
+        self.file.action_bill_estimate()
+        return self.file.charge_ids.mapped("amount_estimate")
 
     def do_workflow(self):
         action = self.random.choice(["release", "close", "reopen", "cancel", "reset"])
@@ -410,6 +410,8 @@ class Life:
     def is_posted(self, rows, charges):
         """Whether the books say what the version in force says."""
         wanted = self.version()
+        if any(charge["estimate"] for charge in charges.values()):
+            return False  # what was billed on estimate gives way with the posting
         for charge in charges.values():
             if not charge["code"]:
                 continue
@@ -485,9 +487,10 @@ class Life:
         assert_equal(
             round(owed + totals["charged"], 2), 0.0, "owed is what was charged"
         )
-        state = record.current_assessment_id.state
-        wanted = "posted" if self.is_posted(rows, charges) else "open"
-        assert_equal(state, wanted, "state of the assessment")
+        if record.current_assessment_id:
+            wanted = "posted" if self.is_posted(rows, charges) else "open"
+            state = record.current_assessment_id.state
+            assert_equal(state, wanted, "state of the assessment")
         self.check_moves()
 
     def check_moves(self):
