@@ -202,7 +202,8 @@ class CustomsCase(AccountTestInvoicingCommon):
             customs tax code, report tags)``; taxes as names of the taxes on the item,
             ``T:name`` for the tax line of a tax
         """
-        found = [self._describe_item(line) for line in move.line_ids]
+        items = move.line_ids.filtered("account_id")  # headings are none
+        found = [self._describe_item(line) for line in items]
         wanted = [
             (
                 account.code,

@@ -12,7 +12,14 @@ from dataclasses import dataclass
 ASSESSMENT, INVOICE, EVENT = "assessment", "invoice", "event"
 
 #: Events of a file that rest on its posted assessment, and are undone before it
-DEPENDENT_EVENTS = ("write_off", "sold_share", "evidence", "transfer", "true_up")
+DEPENDENT_EVENTS = (
+    "write_off",
+    "sold_share",
+    "evidence",
+    "transfer",
+    "true_up",
+    "allocation",
+)
 
 #: Events that settle a client's invoice, and are undone with it only
 SETTLING_EVENTS = ("deposit", "write_off")

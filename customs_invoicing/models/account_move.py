@@ -60,7 +60,17 @@ class AccountMove(models.Model):
             move.customs_open_charge_count = len(move._get_open_customs_charges())
 
     def _get_open_customs_charges(self):
-        """Return the charges of the invoice's client that are still open."""
+        """Return the charges the invoice's customer still has to be billed.
+
+        Of its own files, and of others' files where it pays. A file is billed as a
+        whole once its assessment is in the books.
+        """
+        return self._get_customs_candidates().filtered(
+            lambda charge: not charge.declaration_id.has_unposted_assessment
+        )
+
+    def _get_customs_candidates(self):
+        """Return all the open charges of the customer, billable today or not."""
         self.ensure_one()
         charges = self.env["customs.charge"]
         if (
@@ -70,18 +80,14 @@ class AccountMove(models.Model):
             or not charges.has_access("read")
         ):
             return charges
-        found = charges.search(
+        return charges.search(
             [
                 ("company_id", "=", self.company_id.id),
-                ("client_id", "child_of", self.commercial_partner_id.id),
+                ("bill_to_id", "child_of", self.commercial_partner_id.id),
                 ("declaration_id.state", "in", ["assessed", "released"]),
                 ("nature", "!=", "own_cost"),
                 ("amount_to_bill", "!=", 0),
             ]
-        )
-        # A file is billed as a whole once its assessment is in the books
-        return found.filtered(
-            lambda charge: not charge.declaration_id.has_unposted_assessment
         )
 
     def write(self, vals):
@@ -116,7 +122,7 @@ class AccountMove(models.Model):
             raise UserError(
                 self.env._("Choose the customer first; its open charges follow.")
             )
-        if not self._get_open_customs_charges():
+        if not self._get_customs_candidates():
             raise UserError(
                 self.env._(
                     "%(partner)s has no open customs charges. They become billable "
@@ -124,6 +130,9 @@ class AccountMove(models.Model):
                     partner=self.partner_id.display_name,
                 )
             )
+        problems = self.company_id._get_customs_rate_problems(self.currency_id)
+        if problems:
+            raise UserError("\n".join(problems))
         wizard = self.env["customs.add.charges"].create({"move_id": self.id})
         return {
             "type": "ir.actions.act_window",
@@ -132,20 +141,8 @@ class AccountMove(models.Model):
             "res_id": wizard.id,
             "view_mode": "form",
             "target": "new",
+            "context": {"dialog_size": "extra-large"},
         }
-
-    def _customs_add_charges(self, charges_per_move):
-        """Add lines for what is open of charges to draft client invoices.
-
-        :param charges_per_move: list of charges, one recordset for each invoice
-        """
-        self.env["account.move.line"].create(
-            [
-                {**charge._prepare_invoice_line_vals(move), "move_id": move.id}
-                for move, charges in zip(self, charges_per_move, strict=True)
-                for charge in charges
-            ]
-        )
 
     def copy_data(self, default=None):
         """Keep the assessment on what Odoo makes when it replaces a bill."""

@@ -22,6 +22,7 @@ EVENTS = [
     ("deposit", "Client deposit"),
     ("top_up", "Customs cash account"),
     ("dispute", "Dispute"),
+    ("allocation", "Cost allocated to departments"),
 ]
 
 #: Entries that make a charge dearer or cheaper, beside the bills of vendors

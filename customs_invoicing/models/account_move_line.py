@@ -94,6 +94,14 @@ class AccountMoveLine(models.Model):
         values["customs_vat_rate"] = self.customs_vat_rate
         return result
 
+    def unlink(self):
+        """A heading goes with the last line of its file; the charge is open again."""
+        moves = self.filtered("customs_charge_id").move_id
+        result = super().unlink()
+        if moves:
+            moves.exists()._customs_drop_headings()
+        return result
+
     def write(self, vals):
         self._check_customs_links(vals)
         by_hand = {"price_unit", "quantity", "discount"} & set(vals)

@@ -124,6 +124,8 @@ class AccountMove(models.Model):
         day = self.invoice_date or self.date
         gap = self._get_customs_rounding_gap()
         for line in self.invoice_line_ids.filtered("customs_amount"):
+            if line._customs_reprice_fee(day):
+                continue
             if abs(abs(line.balance) - abs(line.customs_amount)) <= gap:
                 continue
             price = company.currency_id._convert(
@@ -186,22 +188,23 @@ class AccountMove(models.Model):
     # === CHECKS === #
 
     def _check_customs_client(self):
-        """A client is billed for its own files only."""
+        """Everybody is billed for their own files, and for what they pay of others."""
         problems = []
         for line in self.sudo().line_ids:  # sudo: see _get_customs_declarations
-            move, client = line.move_id, line.customs_declaration_id.client_id
+            move, charge = line.move_id, line.customs_charge_id
+            payer = charge.bill_to_id or line.customs_declaration_id.client_id
             if (
-                line.customs_charge_id
+                charge
                 and move.is_sale_document()
-                and move.commercial_partner_id != client.commercial_partner_id
+                and move.commercial_partner_id != payer.commercial_partner_id
             ):
                 problems.append(
                     self.env._(
                         "%(charge)s of %(declaration)s belongs to %(client)s and "
                         "cannot be billed to %(partner)s.",
-                        charge=line.customs_charge_id.name,
+                        charge=charge.name,
                         declaration=line.customs_declaration_id.name,
-                        client=client.display_name,
+                        client=payer.display_name,
                         partner=move.partner_id.display_name,
                     )
                 )
@@ -226,7 +229,7 @@ class AccountMove(models.Model):
         for line in self.sudo().line_ids:  # sudo: see _get_customs_declarations
             move, charge = line.move_id, line.customs_charge_id
             if charge and move.is_sale_document() and move.state == "draft":
-                billed_now[charge] -= line.balance
+                billed_now[charge] += line._get_customs_billed()
                 gaps[charge] += move._get_customs_rounding_gap()
         problems = [
             problem

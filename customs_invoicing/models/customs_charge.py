@@ -2,7 +2,14 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 #: Stored, but never written by hand
-DERIVED = {"nature", "amount_estimate"}
+DERIVED = {
+    "nature",
+    "nature_override",
+    "nature_override_reason",
+    "nature_override_user_id",
+    "nature_override_date",
+    "amount_estimate",
+}
 
 
 class CustomsCharge(models.Model):
@@ -57,9 +64,9 @@ class CustomsCharge(models.Model):
         compute="_compute_nature",
         store=True,
         precompute=True,
-        help="Follows from the capacity and the kind of charge. An outlay in the "
-        "client's name is passed on at cost without tax; in our own name it is "
-        "passed on at cost with tax.",
+        help="Follows from who owes the charge, to whom its document is made out and "
+        "the power of attorney on file. An outlay in the client's name is passed on at "
+        "cost without tax; in our own name it is passed on at cost with tax.",
     )
     borne_by_us = fields.Boolean(
         string="We bear it",
@@ -129,22 +136,7 @@ class CustomsCharge(models.Model):
     @api.depends("charge_code_id.kind")
     def _compute_borne_by_us(self):
         for record in self:
-            record.borne_by_us = record.charge_code_id.kind == "penalty"
-
-    @api.depends("charge_code_id.kind", "declaration_id.capacity", "borne_by_us")
-    def _compute_nature(self):
-        by_capacity = {
-            "own": "own_cost",
-            "direct": "disbursement",
-            "indirect": "recharge",
-        }
-        for record in self:
-            if record.charge_code_id.kind == "service":
-                record.nature = "service"
-            elif record.borne_by_us:
-                record.nature = "own_cost"
-            else:
-                record.nature = by_capacity.get(record.declaration_id.capacity)
+            record.borne_by_us = record.charge_code_id.borne_by_us
 
     @api.depends(
         "declaration_id.duty_line_ids.amount_calculated",

@@ -38,9 +38,10 @@ class CustomsChargeCode(models.Model):
         comodel_name="product.product",
         required=True,
         ondelete="restrict",
+        copy=False,
         domain=[("type", "=", "service")],
-        help="Product on bills and invoices. Its accounts and taxes apply to own "
-        "services.",
+        help="Product on bills and invoices, one for each charge; left empty it is "
+        "made. Its accounts and taxes apply to own services.",
     )
     revenue = fields.Selection(
         selection=[

@@ -111,38 +111,60 @@ class CustomsCharge(models.Model):
         declaration = self.declaration_id
         return self.env._(
             "%(charge)s – declaration %(declaration)s",
-            charge=self.name or self.charge_code_id.name,
+            charge=self._get_translated_name(),
             declaration=declaration.mrn or declaration.name,
         )
+
+    def _get_translated_name(self):
+        """Return the description, in the language of the context unless typed."""
+        self.ensure_one()
+        written = {"en_US", self.env.user.lang or "en_US"}
+        lang = self.env.lang or "en_US"
+        if written == {lang}:
+            return self.name or self._get_usual_name(lang)
+        usual = {self._get_usual_name(other) for other in written}
+        if not self.name or self.name in usual:
+            return self._get_usual_name(lang)
+        return self.name
+
+    def _get_usual_name(self, lang):
+        """Return the description that charges get, see :meth:`_compute_name`."""
+        code = (self.tax_code_id or self.charge_code_id).with_context(lang=lang)
+        return f"{code.code} {code.name}" if self.tax_code_id else code.name
 
     def _prepare_invoice_line_vals(self, invoice):
         """Return the values of the client's invoice line for what is open."""
         self.ensure_one()
         company = self.company_id
         sign = -1 if invoice.move_type == "out_refund" else 1
-        price = self.currency_id._convert(
-            sign * self.amount_to_bill,
-            invoice.currency_id,
-            company,
-            invoice.invoice_date or fields.Date.context_today(self),
-        )
-        lang = invoice.partner_id.lang
+        lang = invoice._get_customs_lang()
         vals = {
             "name": self.with_context(lang=lang)._get_invoice_label(),
             "product_id": self.charge_code_id.product_id.id,
             "quantity": 1,
-            "price_unit": price,
+            "price_unit": sign * self._get_invoice_price(invoice),
             "customs_amount": sign * self.amount_to_bill,
             "customs_charge_id": self.id,
             "customs_declaration_id": self.declaration_id.id,
         }
         if self.nature in ("disbursement", "recharge"):
             vals["account_id"] = company.customs_disbursement_account_id.id
+            vals["analytic_distribution"] = False  # the client's cost is none of ours
         if self.nature == "disbursement":
             vals["tax_ids"] = [Command.set(company.customs_disbursement_tax_id.ids)]
         elif self.nature == "recharge":
             vals["tax_ids"] = [Command.set(self._get_recharge_taxes(invoice).ids)]
         return vals
+
+    def _get_invoice_price(self, invoice):
+        """Return what is open of the charge in the currency of an invoice."""
+        self.ensure_one()
+        return self.currency_id._convert(
+            self.amount_to_bill,
+            invoice.currency_id,
+            self.company_id,
+            invoice.invoice_date or fields.Date.context_today(self),
+        )
 
     def _get_recharge_taxes(self, invoice):
         """Return the taxes of an outlay passed on in our own name: those of a sale."""
@@ -153,3 +175,21 @@ class CustomsCharge(models.Model):
         )
         taxes -= company.customs_disbursement_tax_id
         return invoice.fiscal_position_id.map_tax(taxes or company.account_sale_tax_id)
+
+    def _get_sales_tax(self, invoice, amount):
+        """Return the tax on an amount of this charge, were it on an invoice."""
+        self.ensure_one()
+        vals = self._prepare_invoice_line_vals(invoice)
+        lines = self.env["account.move.line"]
+        if "tax_ids" in vals:
+            taxes = lines.new({"tax_ids": vals["tax_ids"]}).tax_ids._origin
+        else:
+            line = lines.new({"move_id": invoice, "product_id": vals["product_id"]})
+            taxes = line._get_computed_taxes()
+        found = taxes.compute_all(
+            amount,
+            self.currency_id,
+            product=self.charge_code_id.product_id,
+            partner=invoice.partner_id,
+        )
+        return self.currency_id.round(found["total_included"] - found["total_excluded"])

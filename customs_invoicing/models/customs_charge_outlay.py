@@ -1,4 +1,4 @@
-from odoo import api, fields, models
+from odoo import fields, models
 
 
 class CustomsCharge(models.Model):
@@ -13,14 +13,6 @@ class CustomsCharge(models.Model):
         help="The receipt is made out to the client, so the outlay is passed on at "
         "cost without tax, whatever the capacity of the declaration.",
     )
-
-    @api.depends("in_client_name")
-    def _compute_nature(self):
-        result = super()._compute_nature()
-        for record in self:
-            if record.in_client_name and record.nature == "recharge":
-                record.nature = "disbursement"
-        return result
 
     def _is_open_outlay(self):
         """Whether another receipt may join the charge: it was not billed in full."""

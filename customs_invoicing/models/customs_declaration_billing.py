@@ -1,6 +1,8 @@
 from odoo import models
 from odoo.exceptions import UserError
 
+from ..engine.payment import US, who_pays
+
 
 class CustomsDeclaration(models.Model):
     """Billing the client from the file."""
@@ -17,32 +19,16 @@ class CustomsDeclaration(models.Model):
         return assessments.action_post()
 
     def action_create_invoices(self):
-        """Create one draft invoice per file for all that is open to its client.
+        """Create draft invoices for all that is open to the payers of these files.
 
-        Charges already on a draft or posted invoice are left out, so calling this
-        twice bills once.
+        How many follows from the billing profiles. Charges already on a draft or
+        posted invoice are left out, so calling this twice bills once.
 
         :return: the new draft ``account.move`` records, empty when nothing is open
         """
         self._lock_for_money()
         self._check_billable()
-        invoices = self.env["account.move"]
-        for company, declarations in self.grouped("company_id").items():
-            move_model = self.env["account.move"].with_company(company)
-            files = [
-                (declaration, charges)
-                for declaration in declarations
-                if (charges := declaration._get_open_charges())
-            ]
-            drafts = move_model.create(
-                [
-                    declaration._prepare_invoice_vals(charges)
-                    for declaration, charges in files
-                ]
-            )
-            drafts._customs_add_charges([charges for _declaration, charges in files])
-            invoices |= drafts
-        return invoices
+        return self._create_invoices_of_groups(self._get_billing_groups())
 
     def action_bill_client(self):
         """Create the invoices and open them."""
@@ -133,59 +119,129 @@ class CustomsDeclaration(models.Model):
     def _get_open_charges(self):
         """Return the charges of one file that its client still has to be billed."""
         self.ensure_one()
-        return self.charge_ids.filtered(
+        charges = self.charge_ids
+        found = charges.filtered(
             lambda charge: charge.nature != "own_cost"
             and charge.charge_code_id.bill_by_default
             and not charge.currency_id.is_zero(charge.amount_to_bill)
         )
+        # what is read of them next is read for all files at once
+        return found.with_prefetch(charges._prefetch_ids)
 
-    def _check_billable(self):
-        problems = []
-        for record in self:
-            if record.state in ("draft", "cancelled", "closed"):
-                problems.append(
-                    self.env._(
-                        "%(name)s cannot be billed while it is a draft, closed or "
-                        "cancelled.",
-                        name=record.name,
-                    )
-                )
-            if record.capacity == "own":
-                problems.append(
-                    self.env._(
-                        "%(name)s is our own import: there is no client to bill.",
-                        name=record.name,
-                    )
-                )
-            elif not record.client_id:
-                problems.append(
-                    self.env._(
-                        "%(name)s has no client: choose who is billed.",
-                        name=record.name,
-                    )
-                )
-            currency = record.client_id.customs_billing_currency_id
-            if currency:
-                problems.extend(record.company_id._get_customs_rate_problems(currency))
-            problems.extend(
-                f"{record.name}: {gap}"
-                for gap in record.company_id._get_customs_setup_gaps(record.capacity)
-            )
-        if problems:
-            raise UserError("\n".join(problems))
+    def _get_billing_blockers(self):
+        """Return ``{declaration: [Blocker]}``: all that stops files from billing.
 
-    def _prepare_invoice_vals(self, charges):
-        """Return the values of the client's invoice (or refund) without its lines."""
-        self.ensure_one()
-        total = sum(charges.mapped("amount_to_bill"))
-        client = self.client_id
-        currency = client.customs_billing_currency_id or self.company_id.currency_id
+        Extended where each reason is known; the queries do not grow with the files.
+        See :mod:`customs_invoicing.engine.readiness`.
+        """
+        return {record: [] for record in self}
+
+    def _get_stopping_blockers(self):
+        """Return ``{declaration: [Blocker]}``: what keeps files from being billed now.
+
+        Extended where a reason can be released.
+        """
         return {
-            "move_type": "out_refund" if total < 0 else "out_invoice",
-            "company_id": self.company_id.id,
-            "partner_id": client.id,
-            "currency_id": currency.id,
-            "invoice_origin": self.name,
-            "ref": self.declarant_reference or self.mrn,
-            "invoice_user_id": self.user_id.id,
+            record: [found for found in blockers if found.stops]
+            for record, blockers in self._get_billing_blockers().items()
         }
+
+    def _check_billable(self, charges=None):
+        """Refuse to bill files while something stops them; say all of it at once.
+
+        :param charges: what is to be billed; what stops other charges does not matter
+        """
+        problems = []
+        for record, blockers in self._get_stopping_blockers().items():
+            problems += [
+                found.message
+                if record.name in found.message
+                else f"{record.name}: {found.message}"
+                for found in blockers
+                if charges is None
+                or not found.charge_id
+                or found.charge_id in charges.ids
+            ]
+        if problems:
+            raise UserError("\n".join(dict.fromkeys(problems)))
+
+    # === PRO-FORMA === #
+
+    def action_proforma(self):
+        """Print what the client will be billed: what is open, and what we expect."""
+        empty = self.filtered(lambda record: not record._get_proforma_lines())
+        if empty:
+            raise UserError(
+                self.env._(
+                    "Nothing is open or expected for %(names)s. Calculate the duties, "
+                    "or enter services, first.",
+                    names=", ".join(empty.mapped("name")),
+                )
+            )
+        report = self.env.ref("customs_invoicing.declaration_proforma_report")
+        return report.report_action(self)
+
+    def _get_proforma_lines(self):
+        """Return what one file will still bring on invoices, in the order of prints.
+
+        :return: list of dicts with ``payer``, ``charge`` (unsaved where there is none
+            yet), ``label`` in the payer's language, ``nature``, ``amount`` and
+            ``tax_amount`` in company currency, and whether it ``is_expected`` only
+        """
+        self.ensure_one()
+        rows = [
+            (charge, charge.amount_to_bill, False)
+            for charge in self._get_open_charges()
+        ]
+        rows += self._get_expected_rows()
+        rows.sort(key=lambda row: (*row[0]._get_print_order()[:-1], row[2]))
+        invoices, lines = {}, []
+        for charge, amount, is_expected in rows:
+            payer = charge.bill_to_id or self.client_id
+            if payer not in invoices:
+                invoices[payer] = self._get_proforma_invoice(payer)
+            invoice = invoices[payer]
+            record = charge.with_context(lang=invoice._get_customs_lang())
+            lines.append(
+                {
+                    "payer": payer,
+                    "charge": charge,
+                    "label": record._get_translated_name(),
+                    "nature": charge.nature,
+                    "amount": amount,
+                    "tax_amount": charge._get_sales_tax(invoice, amount),
+                    "is_expected": is_expected,
+                }
+            )
+        return lines
+
+    def _get_proforma_invoice(self, payer):
+        """Return an unsaved invoice to a payer, for what its taxes depend on."""
+        return self.env["account.move"].new(
+            {
+                "move_type": "out_invoice",
+                "company_id": self.company_id.id,
+                "partner_id": payer.id,
+                "currency_id": self.currency_id.id,
+                "customs_billing_profile_id": self._get_billing_profile().id,
+            }
+        )
+
+    def _get_expected_rows(self):
+        """Return ``[(charge, amount, True)]`` of duties that are not in the books."""
+        self.ensure_one()
+        charges = self._get_charges_by_tax_code()
+        rows = []
+        for tax, (method, amount) in self._get_outlays_by_tax().items():
+            charge = charges.get(tax) or self.env["customs.charge"].new(
+                self._prepare_tax_charge(tax)
+            )
+            if method and who_pays(method.payer, self.capacity) != US:
+                continue
+            rest = amount - charge.amount_charged - charge.amount_estimate
+            if (
+                charge.nature != "own_cost"
+                and self.currency_id.compare_amounts(rest, 0.0) > 0
+            ):
+                rows.append((charge, self.currency_id.round(rest), True))
+        return rows

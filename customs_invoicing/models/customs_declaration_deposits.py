@@ -70,18 +70,44 @@ class CustomsDeclaration(models.Model):
         Duties as assessed, else as calculated; taxes the client pays are left out.
         """
         self.ensure_one()
-        duties = sum(
-            amount
-            for method, amount in self._get_tax_outlays()
-            if not method or who_pays(method.payer, self.capacity) == US
+        return self.currency_id.round(
+            sum(self._get_tax_needs().values())
+            + sum(self._get_deposit_charges().mapped("amount_to_bill"))
         )
+
+    def _get_tax_needs(self):
+        """Return ``{tax code: amount}`` that we pay and bill to the client."""
+        self.ensure_one()
         others = self.charge_ids.filtered(
-            lambda charge: not charge.tax_code_id and charge.nature != "own_cost"
+            lambda charge: charge.tax_code_id and not self._is_billed_to_client(charge)
+        ).tax_code_id
+        return {
+            tax: amount
+            for tax, (method, amount) in self._get_outlays_by_tax().items()
+            if tax not in others
+            and (not method or who_pays(method.payer, self.capacity) == US)
+        }
+
+    def _get_deposit_charges(self):
+        """Return the open charges beside taxes that the client is billed for."""
+        self.ensure_one()
+        return self.charge_ids.filtered(
+            lambda charge: not charge.tax_code_id
+            and charge.nature != "own_cost"
+            and self._is_billed_to_client(charge)
         )
-        return self.currency_id.round(duties + sum(others.mapped("amount_to_bill")))
 
     def _get_tax_outlays(self):
         """Return ``[(payment method, amount)]`` per tax, in company currency."""
+        return list(self._get_outlays_by_tax().values())
+
+    def _is_billed_to_client(self, charge):
+        """Whether the client of the file is billed, and not another payer."""
+        payer = charge.bill_to_id or self.client_id
+        return payer.commercial_partner_id == self.client_id.commercial_partner_id
+
+    def _get_outlays_by_tax(self):
+        """Return ``{tax code: (payment method, amount)}`` in company currency."""
         self.ensure_one()
         known = self.current_assessment_id
         source = "amount_payable" if known else "payable_calculated"
@@ -94,13 +120,13 @@ class CustomsDeclaration(models.Model):
             }
         )
         nothing = self.env["customs.payment.method"]
-        return [
-            (
+        return {
+            tax: (
                 methods.get(tax, nothing),
                 self._to_company_currency(sum(lines.mapped(source))),
             )
             for tax, lines in self.duty_line_ids.grouped("tax_code_id").items()
-        ]
+        }
 
     # === WHAT THE BANNER SAYS === #
 

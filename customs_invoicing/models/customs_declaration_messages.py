@@ -60,6 +60,7 @@ class CustomsDeclaration(models.Model):
             *self._get_value_warnings(),
             *self._get_duty_warnings(),
             *self._get_payment_warnings(),
+            *self._get_limit_warnings(),
         ]
 
     def _get_file_warnings(self):

@@ -226,6 +226,7 @@ class CustomsDeclaration(models.Model):
         """Record that the declaration was handed to the authority."""
         self._check_state(["ready"], self.env._("lodge it"))
         self._check_lodging_limits()
+        self._check_client_limits()
         self.state = "lodged"
         self._accrue_on_lodgement()
         return True

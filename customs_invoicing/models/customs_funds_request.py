@@ -119,6 +119,9 @@ class CustomsFundsRequest(models.Model):
         currency_field="held_currency_id",
         help="The client's money that we still hold.",
     )
+    date_first_received = fields.Date(
+        string="First received on", compute="_compute_ledger"
+    )
     date_received = fields.Date(string="Last received on", compute="_compute_ledger")
     is_old = fields.Boolean(
         string="Overdue",
@@ -154,16 +157,8 @@ class CustomsFundsRequest(models.Model):
         if not declaration or not self.currency_id:
             return 0.0
         company = declaration.company_id
-        earlier = declaration.funds_request_ids._origin.filtered(
-            lambda request: request.state != "cancelled"
-        )
         day = self.date or fields.Date.context_today(self)
-        asked = sum(
-            request.currency_id._convert(
-                request.amount, company.currency_id, company, day
-            )
-            for request in earlier - self._origin
-        )
+        asked = sum(self._get_earlier_requests().values())
         open_amount = max(declaration._get_deposit_need() - asked, 0.0)
         return company.currency_id._convert(open_amount, self.currency_id, company, day)
 
@@ -188,6 +183,7 @@ class CustomsFundsRequest(models.Model):
             record.amount_applied = applied
             record.amount_returned = returned
             record.amount_left = left
+            record.date_first_received = first
             record.date_received = last
             days = (today - first).days if first and left > 0 else 0
             record.is_old = days > record.company_id.customs_deposit_days

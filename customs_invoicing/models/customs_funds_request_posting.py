@@ -158,9 +158,14 @@ class CustomsFundsRequest(models.Model):
         for invoice in invoices.sorted(lambda m: (m.invoice_date or m.date, m.id)):
             terms = open_terms.get(invoice)
             residual = invoice._get_customs_residual(terms) if terms else 0.0
+            payer = invoice.commercial_partner_id
             for declaration in invoice.line_ids.customs_declaration_id:
+                # the client's money pays what the client is billed, nobody else
                 file_requests = requests.filtered(
-                    lambda request, file=declaration: request.declaration_id == file
+                    lambda request, file=declaration, payer=payer: (
+                        request.declaration_id == file
+                        and request.client_id.commercial_partner_id == payer
+                    )
                 ).sorted(lambda request: (request.date, request.id))
                 limit = min(
                     residual, invoice._get_customs_file_residual(declaration, residual)
@@ -179,6 +184,17 @@ class CustomsFundsRequest(models.Model):
             self.env["account.move.line"]._reconcile_plan(list(plan.values()))
             self.env["account.move.line"]._settle_deposits(requests)
         return moves
+
+    def _filter_paying(self, invoice, declaration):
+        """Return the requests whose money pays for a file on an invoice, oldest first.
+
+        A client's deposit pays what this client is billed, not what another payer is.
+        """
+        payer = invoice.commercial_partner_id
+        return self.filtered(
+            lambda request: request.declaration_id == declaration
+            and request.client_id.commercial_partner_id == payer
+        ).sorted(lambda request: (request.date, request.id))
 
     def _plan_uses(self, invoice, limit, left):
         """Return ``[(request, amount of the deposit, amount of the invoice, balance)]``

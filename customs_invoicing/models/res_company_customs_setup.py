@@ -93,7 +93,10 @@ class ResCompany(models.Model):
         )
 
     def _create_customs_disbursement_tax(self):
-        if self.customs_disbursement_tax_id:
+        if tax := self.customs_disbursement_tax_id:
+            # e-invoices may have been installed after the tax was made
+            codes = self._prepare_customs_e_invoice_vals()
+            tax.write({name: code for name, code in codes.items() if not tax[name]})
             return
         taxes = self.env["account.tax"]
         vals = self._prepare_customs_disbursement_tax_vals()
@@ -145,10 +148,16 @@ class ResCompany(models.Model):
 
     # === PRODUCTS === #
 
-    def _set_customs_product_accounts(self):
-        """Give the charges' products their accounts and taxes in this company."""
+    def _set_customs_product_accounts(self, charges=None):
+        """Give the charges' products their accounts and taxes in this company.
+
+        :param charges: charge codes; all of them unless given
+        """
         control = self.customs_disbursement_account_id
-        charges = self.env["customs.charge.code"].search([("product_id", "!=", False)])
+        if charges is None:
+            charges = self.env["customs.charge.code"].search(
+                [("product_id", "!=", False)]
+            )
         for charge in charges:
             template = charge.product_id.product_tmpl_id.with_company(self)
             own = template.taxes_id.filtered(lambda tax: tax.company_id == self)

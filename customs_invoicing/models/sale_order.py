@@ -2,6 +2,8 @@ from odoo import fields, models
 
 
 class SaleOrder(models.Model):
+    """Orders for goods become our exports; orders for services, clients' files."""
+
     _name = "sale.order"
     _inherit = ["sale.order", "customs.order.mixin"]
 
@@ -12,13 +14,31 @@ class SaleOrder(models.Model):
         column2="customs_declaration_id",
     )
 
+    # === CREATING A FILE === #
+
     def _prepare_customs_declaration_vals(self):
+        vals = super()._prepare_customs_declaration_vals()
+        if self._has_customs_services():
+            return {**vals, **self._prepare_customs_client_vals()}
         return {
-            **super()._prepare_customs_declaration_vals(),
+            **vals,
             "direction": "export",
             "capacity": "own",
             "importer_id": self.partner_shipping_id.id or self.partner_id.id,
             "exporter_id": self.company_id.partner_id.id,
+        }
+
+    def _prepare_customs_client_vals(self):
+        """Return what a file has that we clear for the customer of the order."""
+        self.ensure_one()
+        client = self.partner_invoice_id.commercial_partner_id
+        capacity = client.customs_capacity or self.company_id.customs_default_capacity
+        return {
+            "direction": "import",
+            "capacity": capacity if capacity != "own" else "direct",
+            "client_id": client.id,
+            "importer_id": self.partner_id.commercial_partner_id.id,
+            "declarant_reference": self.client_order_ref or self.name,
         }
 
     def _prepare_customs_line_vals(self, line):
@@ -31,3 +51,67 @@ class SaleOrder(models.Model):
         return line.product_uom_id._compute_quantity(
             line.product_uom_qty, line.product_id.uom_id
         )
+
+    # === SERVICES AND OUTLAYS === #
+
+    def _has_customs_services(self):
+        self.ensure_one()
+        return bool(self.order_line._get_customs_service_codes())
+
+    def _get_customs_client_files(self):
+        """Return the files of clients that the order's services are for."""
+        self.ensure_one()
+        # sudo: who sells may lack the right to customs files
+        files = self.sudo().customs_declaration_ids.sorted("id")
+        return files.filtered(
+            lambda record: record.capacity != "own"
+            and record.state not in ("cancelled", "closed")
+        )
+
+    def _sync_customs(self):
+        """Bring services of orders to their files, and outlays of files to orders."""
+        orders = self.filtered(lambda o: o.state == "sale" and not o.locked)
+        with_files = orders.filtered(lambda order: order._get_customs_client_files())
+        with_files.order_line._sync_customs_services()
+        files = with_files.sudo().customs_declaration_ids  # sudo: as above
+        files.charge_ids._sync_sale_lines()
+
+    def action_confirm(self):
+        result = super().action_confirm()
+        self._sync_customs()
+        return result
+
+    def _action_cancel(self):
+        """Nothing of a cancelled order is billed any more from its files."""
+        result = super()._action_cancel()
+        # sudo: who sells may lack the right to customs files
+        for charge in self.sudo().order_line.customs_charge_id:
+            if charge.nature == "service" and charge.sale_line_ids:
+                charge.with_context(customs_from_order=True).amount = (
+                    charge.amount_billed + charge.amount_in_draft
+                )
+        return result
+
+    def write(self, vals):
+        result = super().write(vals)
+        if "customs_declaration_ids" in vals:
+            self._sync_customs()
+        return result
+
+    # === INVOICING === #
+
+    def _create_invoices(self, grouped=False, final=False, date=None):
+        """Check the files first, as when they are billed from customs."""
+        self._sync_customs()
+        # sudo: who sells may lack the right to customs files
+        lines = self.sudo().order_line.filtered("qty_to_invoice")
+        files = lines.customs_charge_id.declaration_id
+        if files:
+            files._lock_for_money()
+            files._check_billable()
+        return super()._create_invoices(grouped=grouped, final=final, date=date)
+
+    def _get_invoiceable_lines(self, final=False):
+        """Leave out outlays that were billed from their file in the meantime."""
+        lines = super()._get_invoiceable_lines(final=final)
+        return lines.filtered(lambda line: not line._is_settled_outlay())

@@ -3,7 +3,7 @@ from odoo.exceptions import UserError
 
 
 class CustomsAddCharges(models.TransientModel):
-    """Picker of a client's open charges on the standard invoice screen."""
+    """Picker of a customer's open charges on the standard invoice screen."""
 
     _name = "customs.add.charges"
     _description = "Add Customs Charges to an Invoice"
@@ -12,72 +12,146 @@ class CustomsAddCharges(models.TransientModel):
         comodel_name="account.move", required=True, ondelete="cascade"
     )
     company_id = fields.Many2one(related="move_id.company_id")
-    company_currency_id = fields.Many2one(
-        string="Company currency", related="move_id.company_currency_id"
-    )
     partner_id = fields.Many2one(related="move_id.partner_id")
-    available_charge_ids = fields.Many2many(
-        string="Available charges",
-        comodel_name="customs.charge",
-        compute="_compute_available_charge_ids",
+    rows = fields.Json(
+        string="Open charges",
+        compute="_compute_rows",
+        help="What there is to choose, file by file, and what blocks it.",
     )
-    declaration_ids = fields.Many2many(
-        comodel_name="customs.declaration",
-        string="Only of declarations",
-        help="Leave empty to see the open charges of all files.",
-        domain="[('charge_ids', 'in', available_charge_ids)]",
-    )
-    charge_ids = fields.Many2many(
-        comodel_name="customs.charge",
-        compute="_compute_charge_ids",
+    chosen_ids = fields.Json(
+        string="Chosen charges",
+        compute="_compute_chosen_ids",
         store=True,
         readonly=False,
-        string="Charges",
-        domain="[('id', 'in', available_charge_ids)]",
-    )
-    amount_total = fields.Monetary(
-        string="Total",
-        compute="_compute_amount_total",
-        currency_field="company_currency_id",
+        help="Database ids of the charges to add.",
     )
 
     @api.depends("move_id")
-    def _compute_available_charge_ids(self):
+    def _compute_rows(self):
         for wizard in self:
-            wizard.available_charge_ids = wizard.move_id._get_open_customs_charges()
+            wizard.rows = wizard._prepare_rows()
 
-    @api.depends("move_id", "declaration_ids")
-    def _compute_charge_ids(self):
-        """Propose what clients usually bear; the others can be added by hand."""
+    @api.depends("move_id")
+    def _compute_chosen_ids(self):
+        """Propose what is ready and usually billed; the rest can be added by hand."""
         for wizard in self:
-            charges = wizard.available_charge_ids._origin.filtered(
-                "charge_code_id.bill_by_default"
-            )
-            files = wizard.declaration_ids._origin
-            wizard.charge_ids = (
-                charges.filtered(lambda c, files=files: c.declaration_id in files)
-                if files
-                else charges
-            )
+            wizard.chosen_ids = [
+                charge["id"]
+                for file in wizard.rows["files"]
+                for charge in file["charges"]
+                if charge["is_proposed"]
+            ]
 
-    @api.depends("charge_ids")
-    def _compute_amount_total(self):
-        for wizard in self:
-            wizard.amount_total = sum(wizard.charge_ids.mapped("amount_to_bill"))
+    # === ROWS === #
+
+    def _prepare_rows(self):
+        """Return the files with their open charges and what blocks them.
+
+        The queries do not grow with the charges.
+        """
+        self.ensure_one()
+        charges = self.move_id._get_customs_candidates()
+        stops = charges.declaration_id._get_stopping_blockers()
+        labels = {
+            name: dict(charges._fields[name]._description_selection(self.env))
+            for name in ("nature", "evidence_state")
+        }
+        by_file = charges.grouped("declaration_id")
+        return {
+            "currency": self.move_id.company_currency_id.id,
+            "invoice_currency": self.move_id.currency_id.id,
+            "files": [
+                self._prepare_file_row(file, part, stops[file], labels)
+                for file, part in by_file.items()
+            ],
+        }
+
+    def _prepare_file_row(self, declaration, charges, stops, labels):
+        self.ensure_one()
+        client, payer = declaration.client_id, self.move_id.commercial_partner_id
+        problems = [found.message for found in stops if not found.charge_id]
+        if declaration.has_unposted_assessment and not problems:
+            problems = [self.env._("Post its assessment first.")]
+        rows = [
+            self._prepare_charge_row(charge, problems, stops, labels)
+            for charge in charges.sorted(lambda charge: charge._get_print_order())
+        ]
+        return {
+            "id": declaration.id,
+            "name": declaration.name,
+            "mrn": declaration.mrn or "",
+            "order": declaration.client_order_reference or "",
+            "client": client.name if client.commercial_partner_id != payer else "",
+            "problem": " ".join(problems),
+            "amount": sum(row["amount"] for row in rows),
+            "price": sum(row["price"] for row in rows),
+            "charges": rows,
+        }
+
+    def _prepare_charge_row(self, charge, problems, stops, labels):
+        own = [found.message for found in stops if found.charge_id == charge.id]
+        problem = " ".join(dict.fromkeys([*problems, *own]))
+        return {
+            "id": charge.id,
+            "name": charge.name or charge.charge_code_id.name,
+            "nature": charge.nature,
+            "nature_name": labels["nature"].get(charge.nature, ""),
+            "evidence_state": charge.evidence_state,
+            "evidence_name": labels["evidence_state"].get(charge.evidence_state, ""),
+            "evidence": charge.evidence_text or "",
+            "amount": charge.amount_to_bill,
+            "price": charge._get_invoice_price(self.move_id),
+            "problem": problem,
+            "is_proposed": not problem and charge.charge_code_id.bill_by_default,
+        }
+
+    # === ADDING === #
 
     def action_add(self):
         """Add the chosen charges to the invoice, each on its own line."""
         self.ensure_one()
-        self.charge_ids.declaration_id._lock_for_money()
-        open_charges = self.move_id._get_open_customs_charges()
-        charges = self.charge_ids & open_charges
+        charges = self.env["customs.charge"].browse(self.chosen_ids or []).exists()
         if not charges:
-            raise UserError(
-                self.env._("No open charge is left; another invoice may hold them.")
-            )
-        self.charge_ids.declaration_id._check_billable()
+            raise UserError(self.env._("Tick at least one charge."))
+        charges.declaration_id._lock_for_money()
+        self._check_still_open(charges)
+        charges.declaration_id._check_billable(charges)
         problems = self.company_id._get_customs_rate_problems(self.move_id.currency_id)
         if problems:
             raise UserError("\n".join(problems))
         self.move_id._customs_add_charges([charges])
         return {"type": "ir.actions.act_window_close"}
+
+    def _check_still_open(self, charges):
+        """Tell what somebody else billed, or changed, since the picker was opened."""
+        gone = charges - self.move_id._get_open_customs_charges()
+        if not gone:
+            return
+        # sudo: which invoice has it is no secret to whoever wanted to bill it
+        lines = gone.sudo().move_line_ids.filtered(
+            lambda line: line.move_id.is_sale_document()
+            and line.parent_state in ("draft", "posted")
+        )
+        moves = {
+            charge.id: part.move_id
+            for charge, part in lines.grouped("customs_charge_id").items()
+        }
+        problems = [
+            self.env._(
+                "%(charge)s of %(declaration)s is on %(invoice)s by now.",
+                charge=charge.name,
+                declaration=charge.declaration_id.name,
+                invoice=", ".join(moves[charge.id].mapped("display_name")),
+            )
+            if charge.id in moves
+            else self.env._(
+                "%(charge)s of %(declaration)s is no longer open for this customer.",
+                charge=charge.name,
+                declaration=charge.declaration_id.name,
+            )
+            for charge in gone
+        ]
+        problems.append(
+            self.env._("Nothing was added. Take these out, or open the list again.")
+        )
+        raise UserError("\n".join(problems))

@@ -257,9 +257,8 @@ class TestChanges(CustomsCase):
         line = invoice.invoice_line_ids.filtered(
             lambda line: line.customs_tax_code == "CID"
         )
-        line.price_unit = 55.01
         with self.assertRaisesRegex(UserError, "0.01 more would be billed"):
-            invoice.action_post()
+            line.price_unit = 55.01
         line.price_unit = 55.00
         invoice.action_post()
         self.assert_money(declaration, control_balance=0)

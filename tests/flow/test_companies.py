@@ -11,7 +11,11 @@ from odoo.tests import new_test_user
 from odoo.addons.customs_invoicing.engine.roles import ROLES
 
 #: Settings a company may leave empty
-OPTIONAL_SETTINGS = ("customs_bank_journal_id", "customs_postponed_vat_tax_ids")
+OPTIONAL_SETTINGS = (
+    "customs_bank_journal_id",
+    "customs_billing_profile_id",
+    "customs_postponed_vat_tax_ids",
+)
 
 DOCUMENTS = (
     "customs.declaration",

@@ -4,7 +4,6 @@ from collections import Counter
 
 from common import CustomsCase, build_sad, item, tax
 
-from odoo.fields import Command
 from odoo.tests import Form
 
 MONEY = (
@@ -333,9 +332,12 @@ class TestQueryCounts(CustomsCase):
                 {"move_type": "out_invoice", "partner_id": self.client.id}
             )
             wizard = self.env["customs.add.charges"].create({"move_id": invoice.id})
-            wizard.charge_ids = [Command.set(files.charge_ids.ids)]
+            wizard.chosen_ids = files.charge_ids.ids
             counts.append(self.queries(wizard.action_add)[0])
-            self.assertEqual(len(invoice.invoice_line_ids), 3 * len(files))
+            charged = invoice.invoice_line_ids.filtered("customs_charge_id")
+            self.assertEqual(len(charged), 3 * len(files))
+            headings = invoice.invoice_line_ids - charged
+            self.assertEqual(headings.customs_declaration_id, files)
         self.assert_same(*counts[1:], 6 * 4)
 
     def test_amounts_survive_a_company_without_exchange_journal(self):

@@ -28,6 +28,11 @@ REFERENCE = (
     "customs.valuation.rule",
     "customs.payment.method",
     "customs.payment.account",
+    "customs.charge.group",
+    "customs.fee.tariff",
+    "customs.fee.rule",
+    "customs.fee.rule.band",
+    "customs.legal.mention",
 )
 DOCUMENTS = (
     "customs.declaration",
@@ -54,9 +59,14 @@ DOCUMENTS = (
     "customs.payment.instruction",
     "customs.vat.evidence",
     "customs.vat.evidence.line",
+    "customs.container",
+    "customs.service.entry",
+    "customs.rating",
+    "customs.rating.line",
+    "customs.fee.period",
 )
 #: Users make and change them, only managers delete: others may rest on them
-KNOWLEDGE = ("customs.product.classification",)
+KNOWLEDGE = ("customs.product.classification", "customs.mandate")
 GROUPS = ("auditor", "user", "verifier", "manager")
 OUTSIDERS = ("nobody", "accountant", "buyer")
 OPERATIONS = ("read", "write", "create", "unlink")
@@ -103,6 +113,9 @@ AUTHORITY = (
     "customs.accrual.report",
     "customs.write.off",
     "customs.declaration.balance",
+    "customs.rating",
+    "customs.rating.line",
+    "customs.fee.period",
 )
 
 
@@ -199,7 +212,10 @@ class TestRights(CustomsCase):
             **self.sample_evidence(),
             **self.sample_reference(),
             **self.sample_payment(),
+            **self.sample_charge_codes(),
             **self.sample_classification(declaration.line_ids),
+            **self.sample_rate_card(declaration),
+            **self.sample_rating(),
         }
         self.assertTrue(all(samples.values()))
         return samples
@@ -351,6 +367,46 @@ class TestRights(CustomsCase):
             "customs.payment.instruction": instruction,
         }
 
+    def sample_charge_codes(self):
+        """Return what charges are printed under, and why we may pay them."""
+        mandate = self.env["customs.mandate"].create(
+            {"name": "POA 1", "partner_id": self.client.id}
+        )
+        return {
+            "customs.charge.group": self.service_code.group_id,
+            "customs.legal.mention": self.env.ref(
+                "customs_invoicing.legal_mention_general"
+            ),
+            "customs.mandate": mandate,
+        }
+
+    def sample_rate_card(self, declaration):
+        """Return a rate card with a price in bands, and what it counts."""
+        band = {"limit": 5, "price": 9}
+        price = {
+            "charge_code_id": self.service_code.id,
+            "type": "BAND_FLAT",
+            "unit": "line",
+            "band_ids": [(0, 0, band)],
+        }
+        card = self.env["customs.fee.tariff"].create(
+            {"name": "Rates", "rule_ids": [(0, 0, price)]}
+        )
+        create = {"declaration_id": declaration.id}
+        container = self.env["customs.container"].create(
+            {**create, "name": "CSQU3054383"}
+        )
+        entry = self.env["customs.service.entry"].create(
+            {**create, "charge_code_id": self.service_code.id, "minutes": 30}
+        )
+        return {
+            "customs.fee.tariff": card,
+            "customs.fee.rule": card.rule_ids,
+            "customs.fee.rule.band": card.rule_ids.band_ids,
+            "customs.container": container,
+            "customs.service.entry": entry,
+        }
+
     def sample_classification(self, line):
         """Return what hangs on a product and on the item that carries it."""
         product = self.env["product.product"].create({"name": "Kettle"})
@@ -371,6 +427,36 @@ class TestRights(CustomsCase):
             "customs.item.detail": detail,
             "customs.product.classification": classification,
             "customs.classification.drift": drift,
+        }
+
+    def sample_rating(self):
+        """Return the rating of another file of the client, and a fee of its month."""
+        card = self.env["customs.fee.tariff"].create(
+            {
+                "name": "Rated",
+                "level": "client",
+                "client_id": self.client.id,
+                "date_from": "2026-01-01",
+                "rule_ids": [
+                    (0, 0, {"charge_code_id": code.id, "type": kind, name: 10})
+                    for code, kind, name in (
+                        (self.service_code, "FLAT", "amount"),
+                        (self.service_code.copy({"code": "R"}), "PERIOD_FLAT", "fee"),
+                    )
+                ],
+            }
+        )
+        card.action_activate()
+        declaration = self.import_sad(
+            one_item(), registration=("C", "4797", "3/5/26"), reference="JOB-4797"
+        )
+        declaration.action_rate_services()
+        return {
+            "customs.rating": declaration.rating_ids,
+            "customs.rating.line": declaration.rating_ids.line_ids[:1],
+            "customs.fee.period": self.env["customs.fee.period"]._count_month(
+                "2026-03-31"
+            ),
         }
 
     def posted_file(self):

@@ -1,0 +1,444 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.fields import Command
+from odoo.tools import SQL
+
+from .account_move_entry import ACCRUING_EVENTS
+
+#: What an approved note was agreed on
+FIXED_WHEN_APPROVED = {
+    "account_id",
+    "company_id",
+    "date_from",
+    "date_to",
+    "line_ids",
+}
+
+
+class CustomsChargeNote(models.Model):
+    """What the customs files of a period cost a department, line by line.
+
+    It books nothing: the costs are with the department already, by the analytic
+    distribution of the posted items. Each analytic item is on one note only, so the
+    notes of a department are its analytic items.
+    """
+
+    _name = "customs.charge.note"
+    _description = "Internal Charge Note"
+    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _order = "date_to desc, id desc"
+    _rec_names_search = ["name", "account_id.name"]
+    _check_company_auto = True
+
+    name = fields.Char(
+        string="Number",
+        required=True,
+        readonly=True,
+        copy=False,
+        index="trigram",
+        default=lambda self: self.env._("New"),
+    )
+    account_id = fields.Many2one(
+        comodel_name="account.analytic.account",
+        string="Department",
+        required=True,
+        index=True,
+        check_company=True,
+        tracking=True,
+        help="Analytic account that bears the costs.",
+    )
+    partner_id = fields.Many2one(
+        comodel_name="res.partner",
+        string="Sent to",
+        check_company=True,
+        help="Who answers for the department and gets the note.",
+    )
+    company_id = fields.Many2one(
+        comodel_name="res.company",
+        required=True,
+        index=True,
+        default=lambda self: self.env.company,
+    )
+    currency_id = fields.Many2one(related="company_id.currency_id")
+    date_from = fields.Date(
+        string="From",
+        required=True,
+        default=lambda self: self._get_last_month()[0],
+    )
+    date_to = fields.Date(
+        string="To", required=True, default=lambda self: self._get_last_month()[1]
+    )
+    user_id = fields.Many2one(
+        comodel_name="res.users",
+        string="Officer",
+        default=lambda self: self.env.user,
+    )
+    approver_id = fields.Many2one(
+        comodel_name="res.users", string="Approved by", readonly=True, copy=False
+    )
+    date_sent = fields.Date(string="Sent on", readonly=True, copy=False, tracking=True)
+    state = fields.Selection(
+        selection=[
+            ("draft", "Draft"),
+            ("approved", "Approved"),
+            ("sent", "Sent"),
+            ("cancelled", "Cancelled"),
+        ],
+        default="draft",
+        required=True,
+        readonly=True,
+        copy=False,
+        tracking=True,
+    )
+    note = fields.Text(string="Message", help="Printed below the costs.")
+    line_ids = fields.One2many(
+        comodel_name="customs.charge.note.line",
+        inverse_name="note_id",
+        string="Costs",
+        copy=False,
+    )
+    declaration_ids = fields.Many2many(
+        comodel_name="customs.declaration",
+        string="Files",
+        compute="_compute_declaration_ids",
+        search="_search_declaration_ids",
+    )
+    amount_total = fields.Monetary(
+        string="Total", compute="_compute_amount_total", store=True
+    )
+    amount_gone = fields.Monetary(
+        string="Taken back since",
+        compute="_compute_amount_gone",
+        help="Costs of this note whose entries were reset or deleted after it was "
+        "approved. The next note of the department takes them back.",
+    )
+
+    _dates_in_order = models.Constraint(
+        "CHECK(date_to >= date_from)", "The period ends before it starts."
+    )
+
+    # === COMPUTE METHODS === #
+
+    @api.model
+    def _get_last_month(self):
+        today = fields.Date.context_today(self)
+        end = fields.Date.subtract(today.replace(day=1), days=1)
+        return end.replace(day=1), end
+
+    @api.depends("line_ids.amount")
+    def _compute_amount_total(self):
+        for record in self:
+            currency = record.currency_id or self.env.company.currency_id
+            record.amount_total = currency.round(sum(record.line_ids.mapped("amount")))
+
+    @api.depends("line_ids.is_gone", "line_ids.amount")
+    def _compute_amount_gone(self):
+        for record in self:
+            gone = record.line_ids.filtered("is_gone")
+            record.amount_gone = sum(gone.mapped("amount"))
+
+    @api.depends("line_ids.declaration_id")
+    def _compute_declaration_ids(self):
+        for record in self:
+            record.declaration_ids = record.line_ids.declaration_id
+
+    def _search_declaration_ids(self, operator, value):
+        return [("line_ids.declaration_id", operator, value)]
+
+    # === CRUD METHODS === #
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        for vals in vals_list:
+            if vals.get("name", self.env._("New")) == self.env._("New"):
+                company = self.env["res.company"].browse(vals.get("company_id"))
+                vals["name"] = (
+                    self.env["ir.sequence"]
+                    .with_company(company or self.env.company)
+                    .next_by_code("customs.charge.note")
+                )
+        notes = super().create(vals_list)
+        notes.filtered(lambda note: not note.line_ids)._collect()
+        return notes
+
+    def write(self, vals):
+        if FIXED_WHEN_APPROVED & set(vals):
+            self._check_draft(self.env._("change it"))
+        collects = {"account_id", "company_id", "date_from", "date_to"} & set(vals)
+        result = super().write(vals)
+        if collects:
+            self._collect()
+        return result
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_approved(self):
+        self._check_draft(self.env._("delete it"))
+
+    def _check_draft(self, action):
+        for record in self:
+            if record.state != "draft":
+                raise UserError(
+                    self.env._(
+                        "%(name)s is approved or cancelled, so you cannot %(action)s.",
+                        name=record.name,
+                        action=action,
+                    )
+                )
+
+    # === COLLECTING === #
+
+    def _collect(self):
+        """Fill drafts with the analytic items that are on no note yet."""
+        self._check_draft(self.env._("collect its costs again"))
+        self.line_ids.unlink()
+        for record in self:
+            record.line_ids = [
+                Command.create(vals)
+                for vals in [
+                    *record._prepare_open_lines(),
+                    *record._prepare_taken_back_lines(),
+                ]
+            ]
+
+    def _prepare_open_lines(self):
+        """Return the values of lines for analytic items of the period."""
+        self.ensure_one()
+        return [
+            {
+                "analytic_line_id": line_id,
+                "declaration_id": declaration_id,
+                "charge_id": charge_id,
+                "date": date,
+                "amount": -amount,
+            }
+            for line_id, _account_id, declaration_id, charge_id, date, amount in (
+                self._query_open_items(
+                    self.account_id.plan_id,
+                    self.company_id,
+                    self.date_from,
+                    self.date_to,
+                    self.account_id,
+                )
+            )
+        ]
+
+    @api.model
+    def _query_open_items(self, plan, company, date_from, date_to, account=None):
+        """Return rows of analytic items of our own customs costs that no note has:
+        id, account, file, charge, date and amount."""
+        self.env["account.analytic.line"].flush_model()
+        self.env["account.move.line"].flush_model()
+        self.env["account.move"].flush_model(["customs_event"])
+        self.env["customs.charge"].flush_model(["nature"])
+        self.env["customs.charge.note.line"].flush_model()
+        column = SQL.identifier("entry", plan._column_name())
+        wanted = SQL("%s = %s", column, account.id) if account else SQL("TRUE")
+        return self.env.execute_query(
+            SQL(
+                """
+                SELECT entry.id, %(column)s, item.customs_declaration_id,
+                       item.customs_charge_id, entry.date, entry.amount
+                  FROM account_analytic_line entry
+                  JOIN account_move_line item ON item.id = entry.move_line_id
+                  JOIN account_move move ON move.id = item.move_id
+             LEFT JOIN customs_charge charge ON charge.id = item.customs_charge_id
+                 WHERE item.customs_declaration_id IS NOT NULL
+                   AND (charge.nature = 'own_cost'
+                        OR charge.id IS NULL AND move.customs_event = ANY(%(events)s))
+                   AND entry.company_id = %(company)s
+                   AND entry.date BETWEEN %(date_from)s AND %(date_to)s
+                   AND %(column)s IS NOT NULL AND %(wanted)s
+                   AND NOT EXISTS (
+                        SELECT FROM customs_charge_note_line line
+                         WHERE line.analytic_line_id = entry.id AND NOT line.is_void)
+                 ORDER BY item.customs_declaration_id, item.customs_charge_id,
+                          entry.date, entry.id
+                """,
+                column=column,
+                events=[*ACCRUING_EVENTS, "allocation"],
+                company=company.id,
+                date_from=date_from,
+                date_to=date_to,
+                wanted=wanted,
+            )
+        )
+
+    def _prepare_taken_back_lines(self):
+        """Return the values of lines that take back what is gone from older notes."""
+        self.ensure_one()
+        gone = self.env["customs.charge.note.line"].search(
+            [
+                ("note_id.account_id", "=", self.account_id.id),
+                ("note_id.company_id", "=", self.company_id.id),
+                ("note_id.state", "in", ["approved", "sent"]),
+                ("is_gone", "=", True),
+            ]
+        )
+        return [
+            {
+                "corrects_line_id": line.id,
+                "declaration_id": line.declaration_id.id,
+                "charge_id": line.charge_id.id,
+                "date": self.date_to,
+                "amount": -line.amount,
+            }
+            for line in gone
+        ]
+
+    # === ACTIONS === #
+
+    def action_collect(self):
+        """Read the costs of the period again."""
+        self._collect()
+        return True
+
+    @api.model
+    def action_create_for_last_month(self):
+        """Make a draft for every department that bore customs costs last month."""
+        self.check_access("create")
+        date_from, date_to = self._get_last_month()
+        notes, company = self, self.env.company
+        for plan in self.env["account.analytic.plan"].search([]):
+            if plan.parent_id:
+                continue
+            rows = self._query_open_items(plan, company, date_from, date_to)
+            # one after the other: an item of two plans goes to the first one
+            for account_id in dict.fromkeys(row[1] for row in rows):
+                note = self.create(
+                    {
+                        "account_id": account_id,
+                        "company_id": company.id,
+                        "date_from": date_from,
+                        "date_to": date_to,
+                    }
+                )
+                notes |= note
+        empty = notes.filtered(lambda note: not note.line_ids)
+        empty.unlink()
+        notes -= empty
+        if not notes:
+            raise UserError(
+                self.env._(
+                    "No department bore customs costs from %(start)s to %(end)s that "
+                    "are on no note yet. Allocate the costs of own imports first.",
+                    start=date_from.isoformat(),
+                    end=date_to.isoformat(),
+                )
+            )
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "customs_invoicing.customs_charge_note_action"
+        )
+        return {**action, "domain": [("id", "in", notes.ids)], "context": {}}
+
+    def action_approve(self):
+        """Approve drafts: their costs stay as they are."""
+        self.env["customs.declaration"]._check_verifier(
+            self.env._("approve an internal charge note")
+        )
+        self._check_draft(self.env._("approve it"))
+        for record in self:
+            if not record.line_ids:
+                raise UserError(
+                    self.env._("%(name)s has no costs to charge.", name=record.name)
+                )
+            if record.line_ids.filtered("is_gone"):
+                raise UserError(
+                    self.env._(
+                        "%(name)s has costs whose entries were taken back since. "
+                        "Collect its costs again.",
+                        name=record.name,
+                    )
+                )
+            if record.company_id.customs_four_eyes and record.user_id == self.env.user:
+                raise UserError(
+                    self.env._(
+                        "%(name)s was made by you: somebody else has to approve it.",
+                        name=record.name,
+                    )
+                )
+        self.write({"state": "approved", "approver_id": self.env.uid})
+        return True
+
+    def action_cancel(self):
+        """Cancel notes: their costs are free for another one."""
+        if any(record.state != "draft" for record in self):
+            self.env["customs.declaration"]._check_verifier(
+                self.env._("cancel an approved charge note")
+            )
+        self.line_ids._check_not_taken_back()
+        self.state = "cancelled"
+        self.line_ids.is_void = True
+        return True
+
+    def action_send(self):
+        """Open a mail to the department with the note as PDF."""
+        self.ensure_one()
+        if self.state not in ("approved", "sent"):
+            raise UserError(self.env._("%(name)s is not approved yet.", name=self.name))
+        template = self.env.ref(
+            "customs_invoicing.mail_template_charge_note", raise_if_not_found=False
+        )
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Send the charge note"),
+            "res_model": "mail.compose.message",
+            "view_mode": "form",
+            "views": [(False, "form")],
+            "target": "new",
+            "context": {
+                "default_model": self._name,
+                "default_res_ids": self.ids,
+                "default_template_id": template and template.id,
+                "default_composition_mode": "comment",
+                "default_email_layout_xmlid": "mail.mail_notification_light",
+                "force_email": True,
+                "customs_mark_sent": True,
+            },
+        }
+
+    def message_post(self, **kwargs):
+        """Note the day on which a note is sent."""
+        message = super().message_post(**kwargs)
+        if self.env.context.get("customs_mark_sent"):
+            self.filtered(lambda record: record.state == "approved").write(
+                {"state": "sent", "date_sent": fields.Date.context_today(self)}
+            )
+        return message
+
+    def action_print(self):
+        return self.env.ref(
+            "customs_invoicing.customs_charge_note_report"
+        ).report_action(self)
+
+    def action_view_declarations(self):
+        """Open the files of the costs."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "customs_invoicing.customs_declaration_action"
+        )
+        domain = [("id", "in", self.declaration_ids.ids)]
+        return {**action, "domain": domain, "context": {}}
+
+    def action_view_analytic_items(self):
+        """Open the analytic items of the note."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "analytic.account_analytic_line_action_entries"
+        )
+        domain = [("id", "in", self.line_ids.analytic_line_id.ids)]
+        return {**action, "domain": domain, "context": {}}
+
+    def _get_printed_files(self):
+        """Return ``[(file, [(charge name, amount)], total)]`` for the paper."""
+        self.ensure_one()
+        files = []
+        for declaration, lines in self.line_ids.grouped("declaration_id").items():
+            rows = [
+                (
+                    charge.name or self.env._("Expected duty"),
+                    sum(own.mapped("amount")),
+                )
+                for charge, own in lines.grouped("charge_id").items()
+            ]
+            files.append((declaration, rows, sum(lines.mapped("amount"))))
+        return files

@@ -1,0 +1,34 @@
+from odoo import models
+
+
+class CustomsCharge(models.Model):
+    """A charge on the client's prints."""
+
+    _inherit = "customs.charge"
+
+    def _get_annex_tax(self, here, before):
+        """Return what the annex says of an outlay.
+
+        :param here: ``{charge id: (in the invoice's currency, in ours)}``
+        :param before: ``{charge id: in ours}``
+        """
+        self.ensure_one()
+        shown, own = here.get(self.id, (0.0, 0.0))
+        return {
+            "label": self._get_translated_name(),
+            "nature": self.nature,
+            "assessed": self.amount_assessed,
+            "paid_directly": self.amount_payable if self.payer == "client" else 0.0,
+            "before": before.get(self.id, 0.0),
+            "own": own,
+            "here": shown,
+            "disbursed": shown if self.nature == "disbursement" else 0.0,
+            "formula": "",
+        }
+
+    def _get_annex_fee(self, here, before):
+        """Return what the annex says of an own service; see :meth:`_get_annex_tax`."""
+        self.ensure_one()
+        row = self._get_annex_tax(here, before)
+        formula = "" if self.rating_is_edited else self.rating_formula or ""
+        return {**row, "assessed": 0.0, "paid_directly": 0.0, "formula": formula}

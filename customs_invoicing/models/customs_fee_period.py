@@ -1,0 +1,266 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.fields import Command
+
+
+class CustomsFeePeriod(models.Model):
+    """A fee for all files of a client in a month, billed once."""
+
+    _name = "customs.fee.period"
+    _description = "Fee of a Month"
+    _order = "month desc, client_id, id"
+    _check_company_auto = True
+
+    company_id = fields.Many2one(
+        comodel_name="res.company", required=True, readonly=True, index=True
+    )
+    currency_id = fields.Many2one(related="company_id.currency_id")
+    client_id = fields.Many2one(
+        comodel_name="res.partner",
+        required=True,
+        readonly=True,
+        index=True,
+        ondelete="restrict",
+        check_company=True,
+    )
+    fee_rule_id = fields.Many2one(
+        comodel_name="customs.fee.rule",
+        string="Rule",
+        required=True,
+        readonly=True,
+        index=True,
+        ondelete="restrict",
+    )
+    fee_tariff_id = fields.Many2one(
+        related="fee_rule_id.tariff_id", string="Rate card", store=True
+    )
+    charge_code_id = fields.Many2one(
+        related="fee_rule_id.charge_code_id", string="Charge code", store=True
+    )
+    month = fields.Date(required=True, readonly=True, index=True)
+    file_count = fields.Integer(
+        string="Files",
+        readonly=True,
+        help="Files of the client registered in the month, lodged at least.",
+    )
+    version = fields.Char(string="Rule and version", readonly=True)
+    formula = fields.Text(string="Calculation", readonly=True)
+    inputs = fields.Json(readonly=True)
+    fee_currency_id = fields.Many2one(
+        related="fee_tariff_id.currency_id", string="Currency of the card"
+    )
+    amount = fields.Monetary(
+        string="Fee", currency_field="fee_currency_id", readonly=True
+    )
+    amount_billed = fields.Monetary(
+        string="Billed",
+        currency_field="fee_currency_id",
+        compute="_compute_billed",
+        help="On draft and posted invoices, in the currency of the card.",
+    )
+    difference = fields.Monetary(
+        string="To bill",
+        currency_field="fee_currency_id",
+        compute="_compute_billed",
+        search="_search_difference",
+        help="Fee less what is billed: files that came later change it.",
+    )
+    state = fields.Selection(
+        selection=[
+            ("open", "To bill"),
+            ("billed", "Billed"),
+            ("different", "Count changed"),
+        ],
+        compute="_compute_billed",
+    )
+    move_line_ids = fields.One2many(
+        comodel_name="account.move.line", inverse_name="customs_fee_period_id"
+    )
+
+    _key_unique = models.Constraint(
+        "UNIQUE(company_id, client_id, fee_rule_id, month)",
+        "The client has this fee for the month already.",
+    )
+
+    # === COMPUTE METHODS === #
+
+    @api.depends("client_id.name", "charge_code_id.name", "month")
+    def _compute_display_name(self):
+        for record in self:
+            record.display_name = " · ".join(
+                [
+                    record.charge_code_id.name or "",
+                    record.client_id.name or "",
+                    f"{record.month:%Y-%m}" if record.month else "",
+                ]
+            )
+
+    @api.depends(
+        "amount",
+        "move_line_ids.parent_state",
+        "move_line_ids.customs_fee_amount",
+        "move_line_ids.balance",
+    )
+    def _compute_billed(self):
+        # sudo: who bills fees may lack the right to other items
+        lines = self.env["account.move.line"].sudo()
+        found = lines.search(
+            [
+                ("customs_fee_period_id", "in", self._origin.ids),
+                ("parent_state", "in", ("draft", "posted")),
+            ]
+        ).grouped("customs_fee_period_id")
+        for record in self:
+            currency = record.fee_currency_id
+            own = found.get(record._origin, lines)
+            billed = sum(line._get_customs_fee_billed(currency) for line in own)
+            record.amount_billed = billed
+            record.difference = record.amount - billed
+            if currency and currency.compare_amounts(record.amount, billed):
+                record.state = "different" if own else "open"
+            else:
+                record.state = "billed" if own else "open"
+
+    def _search_difference(self, operator, value):
+        """Support ``!= 0`` and ``= 0``."""
+        if operator not in ("=", "!=") or value:
+            return NotImplemented
+        records = self.search([])
+        found = records.filtered(
+            lambda record: not record.fee_currency_id.is_zero(record.difference)
+        )
+        return [("id", "in" if operator == "!=" else "not in", found.ids)]
+
+    # === BILLING === #
+
+    def action_create_invoices(self):
+        """Create one draft invoice, or credit note, per client for what is open."""
+        self.env["account.move"].check_access("create")
+        self._lock()
+        open_fees = self.filtered(
+            lambda fee: not fee.fee_currency_id.is_zero(fee.difference)
+        )
+        if not open_fees:
+            raise UserError(
+                self.env._(
+                    "Nothing is open to bill of these fees. Count the month again if "
+                    "files came later."
+                )
+            )
+        moves = self.env["account.move"]
+        for company, fees in open_fees.grouped("company_id").items():
+            groups = fees.grouped(lambda fee: (fee.client_id, fee.difference < 0))
+            vals_list = [own._prepare_invoice_vals() for own in groups.values()]
+            drafts = moves.with_company(company).create(vals_list)
+            for move, own in zip(drafts, groups.values(), strict=True):
+                own._add_to_invoice(move)
+            moves |= drafts
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "account.action_move_out_invoice_type"
+        )
+        action.update(domain=[("id", "in", moves.ids)], context={})
+        return action
+
+    def _lock(self):
+        self.env.flush_all()
+        self.lock_for_update()
+        self.invalidate_recordset()
+
+    def _prepare_invoice_vals(self):
+        client = self.client_id
+        currency = client.customs_billing_currency_id or self.fee_currency_id[:1]
+        return {
+            "move_type": "out_refund" if self[:1].difference < 0 else "out_invoice",
+            "company_id": self.company_id.id,
+            "partner_id": client.id,
+            "currency_id": currency.id,
+            "invoice_origin": ", ".join(
+                sorted({f"{month:%Y-%m}" for month in self.mapped("month")})
+            ),
+        }
+
+    def _add_to_invoice(self, invoice):
+        """Add what is open of these fees to a draft invoice of the client."""
+        lines = [
+            Command.create(fee._prepare_invoice_line_vals(invoice))
+            for fee in self
+            if not fee.fee_currency_id.is_zero(fee.difference)
+        ]
+        if lines:
+            invoice.write({"invoice_line_ids": lines})
+
+    def _prepare_invoice_line_vals(self, invoice):
+        self.ensure_one()
+        sign = -1 if invoice.move_type == "out_refund" else 1
+        amount = sign * self.difference
+        price = self.fee_currency_id._convert(
+            amount,
+            invoice.currency_id,
+            self.company_id,
+            invoice.invoice_date or fields.Date.context_today(self),
+        )
+        lang = invoice.partner_id.lang
+        charge = self.with_context(lang=lang).charge_code_id
+        return {
+            "name": self.with_context(lang=lang).env._(
+                "%(charge)s, %(month)s: %(count)s files",
+                charge=charge.name,
+                month=f"{self.month:%Y-%m}",
+                count=self.file_count,
+            ),
+            "product_id": charge.product_id.id,
+            "quantity": 1,
+            "price_unit": price,
+            "customs_fee_period_id": self.id,
+            "customs_fee_amount": amount,
+            "customs_fee_currency_id": self.fee_currency_id.id,
+        }
+
+    @api.model
+    def _add_to_monthly(self, invoices):
+        """Add fees of months that are over to the monthly invoices of their clients.
+
+        Each fee goes on one invoice.
+        """
+        found = self.search(
+            [
+                ("company_id", "in", invoices.company_id.ids),
+                ("client_id", "in", invoices.partner_id.commercial_partner_id.ids),
+            ]
+        )
+        found._lock()
+        left = found.filtered(
+            lambda fee: fee.fee_currency_id.compare_amounts(fee.difference, 0) > 0
+        )
+        for invoice in invoices:
+            day = invoice.invoice_date or fields.Date.context_today(self)
+            own = left.filtered(
+                lambda fee, move=invoice, day=day: (
+                    fee.company_id == move.company_id
+                    and fee.client_id == move.commercial_partner_id
+                    and fields.Date.end_of(fee.month, "month") <= day
+                )
+            )
+            own._add_to_invoice(invoice)
+            left -= own
+
+    # === ACTIONS === #
+
+    def action_view_files(self):
+        """Open the files that count."""
+        self.ensure_one()
+        last = fields.Date.end_of(self.month, "month")
+        files = self._find_files(self.company_id, self.month, last).filtered(
+            lambda file: file.client_id.commercial_partner_id == self.client_id
+        )
+        return files._get_open_action()
+
+    def action_view_invoices(self):
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "account.action_move_out_invoice_type"
+        )
+        # sudo: who bills fees may lack the right to other items
+        moves = self.sudo().move_line_ids.move_id
+        action.update(domain=[("id", "in", moves.ids)], context={})
+        return action

@@ -1,0 +1,52 @@
+from odoo import fields, models
+
+
+class CustomsFundsClock(models.Model):
+    """How long the law of a country lets us hold the money of clients."""
+
+    _name = "customs.funds.clock"
+    _description = "Clock of Client Money"
+    _order = "country_id, days, id"
+
+    name = fields.Char(
+        string="What is due", required=True, translate=True, help="In a few words."
+    )
+    country_id = fields.Many2one(
+        comodel_name="res.country",
+        help="Country of the company that holds the money. Empty: everywhere.",
+    )
+    obligation = fields.Selection(
+        selection=[
+            ("return", "Use the money or return it"),
+            ("statement", "Give the client a written statement"),
+        ],
+        required=True,
+        default="return",
+        help="A statement stops the clock, though money is left.",
+    )
+    days = fields.Integer(
+        required=True, default=60, help="Calendar days from the first receipt."
+    )
+    consequence = fields.Char(
+        string="Otherwise", translate=True, help="What happens when it is missed."
+    )
+    source = fields.Char(string="Legal source")
+    active = fields.Boolean(default=True)
+
+    _days_positive = models.Constraint(
+        "CHECK(days > 0)", "A clock runs for one day at least."
+    )
+
+    def _get_for_companies(self, companies):
+        """Return ``{company: clocks}`` that bind companies, in one query."""
+        found = self.search([])
+        return {
+            company: found.filtered(
+                lambda clock, company=company: clock.country_id
+                in (
+                    clock.country_id.browse(),
+                    company.account_fiscal_country_id or company.country_id,
+                )
+            )
+            for company in companies
+        }

@@ -1,0 +1,177 @@
+from odoo import api, fields, models
+from odoo.fields import Command
+
+from .customs_declaration import CUSTOMS_READERS
+
+#: What changes the price of a service
+PRICED_BY = {
+    "price_unit",
+    "product_uom_qty",
+    "qty_delivered",
+    "discount",
+    "product_id",
+    "customs_declaration_id",
+    "tax_ids",
+}
+
+
+class SaleOrderLine(models.Model):
+    """A service ordered for a file, or an outlay that came with it."""
+
+    _inherit = "sale.order.line"
+
+    customs_charge_id = fields.Many2one(
+        comodel_name="customs.charge",
+        string="Customs charge",
+        index="btree_not_null",
+        ondelete="set null",
+        copy=False,
+        check_company=True,
+        groups=CUSTOMS_READERS,
+    )
+    customs_declaration_id = fields.Many2one(
+        comodel_name="customs.declaration",
+        string="Customs file",
+        index="btree_not_null",
+        ondelete="set null",
+        copy=False,
+        check_company=True,
+        groups=CUSTOMS_READERS,
+        help="File the service is for. Empty: the first one of the order.",
+    )
+
+    # === CRUD === #
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        lines = super().create(vals_list)
+        lines.order_id.filtered(lambda order: order.state == "sale")._sync_customs()
+        return lines
+
+    def write(self, vals):
+        result = super().write(vals)
+        if PRICED_BY & set(vals) and not self.env.context.get("customs_from_file"):
+            self.order_id._sync_customs()
+        return result
+
+    # === SERVICES === #
+
+    def _get_customs_service_codes(self):
+        """Return ``{product: charge code}`` of the services among the lines."""
+        # sudo: who sells may lack the right to charge codes
+        codes = self.env["customs.charge.code"].sudo()
+        found = codes.search(
+            [("product_id", "in", self.product_id.ids), ("kind", "=", "service")]
+        )
+        return {code.product_id: code for code in reversed(found)}
+
+    def _sync_customs_services(self):
+        """Make one charge of each service, with its price, on its file."""
+        codes = self._get_customs_service_codes()
+        lines = self.sudo().filtered(  # sudo: see _get_customs_service_codes
+            lambda line: line.product_id in codes
+            and not line.display_type
+            and not line.is_downpayment
+        )
+        new = []
+        for line in lines:
+            price = line._get_customs_price()
+            if line.customs_charge_id:
+                line._update_customs_charge(price)
+                continue
+            file = line._get_customs_file()
+            if file and not line.company_id.currency_id.is_zero(price):
+                new.append((line, file, price))
+        charges = self.env["customs.charge"].sudo()  # sudo: as above
+        charges = charges.with_context(customs_from_order=True).create(
+            [
+                {
+                    "declaration_id": file.id,
+                    "charge_code_id": codes[line.product_id].id,
+                    "name": line.name,
+                    "amount": price,
+                }
+                for line, file, price in new
+            ]
+        )
+        for (line, _file, _price), charge in zip(new, charges, strict=True):
+            line.with_context(customs_from_file=True).write(
+                {
+                    "customs_charge_id": charge.id,
+                    "customs_declaration_id": charge.declaration_id.id,
+                }
+            )
+
+    def _update_customs_charge(self, price):
+        self.ensure_one()
+        charge = self.customs_charge_id.with_context(customs_from_order=True)
+        if charge.currency_id.compare_amounts(charge.amount, price):
+            charge.amount = price
+
+    def _get_customs_file(self):
+        """Return the file a service is for: the one chosen, else the first."""
+        self.ensure_one()
+        files = self.order_id._get_customs_client_files()
+        chosen = self.customs_declaration_id
+        return chosen if chosen in files else files[:1]
+
+    def _get_customs_price(self):
+        """Return the whole price of the line, billed or not, in our currency."""
+        self.ensure_one()
+        order = self.order_id
+        return order.currency_id._convert(
+            self.untaxed_amount_invoiced + self.untaxed_amount_to_invoice,
+            order.company_id.currency_id,
+            order.company_id,
+            order.date_order or fields.Date.context_today(self),
+        )
+
+    def _set_customs_outlay(self, price):
+        """Say how much of an outlay is not billed yet; nothing takes it off."""
+        for line in self.with_context(customs_from_file=True):
+            quantity = 0.0 if line.currency_id.is_zero(price) else 1.0
+            if line.product_uom_qty != quantity:
+                line.product_uom_qty = quantity
+            if quantity and line.currency_id.compare_amounts(line.price_unit, price):
+                line.price_unit = price
+
+    # === INVOICING === #
+
+    def _prepare_customs_service_vals(self, invoice):
+        """Return quantity and price of the order for a line made from the file."""
+        self.ensure_one()
+        day = invoice.invoice_date or fields.Date.context_today(self)
+        return {
+            "quantity": self.qty_to_invoice,
+            "discount": self.discount,
+            "product_uom_id": self.product_uom_id.id,
+            "price_unit": self.currency_id._convert(
+                self.price_unit, invoice.currency_id, self.company_id, day, round=False
+            ),
+            "tax_ids": [Command.set(self.tax_ids.ids)],
+        }
+
+    def _is_settled_outlay(self):
+        """Whether nothing is left to bill of the outlay the line stands for."""
+        self.ensure_one()
+        charge = self.sudo().customs_charge_id  # sudo: see _sync_customs_services
+        if not charge or charge.nature == "service":
+            return False
+        return charge.currency_id.is_zero(charge.amount_to_bill)
+
+    def _prepare_invoice_line(self, **optional_values):
+        """Let the line bill its charge: outlays at what they cost."""
+        vals = super()._prepare_invoice_line(**optional_values)
+        charge = self.sudo().customs_charge_id  # sudo: see _sync_customs_services
+        if not charge or self.display_type:
+            return vals
+        vals.update(
+            customs_charge_id=charge.id, customs_declaration_id=charge.declaration_id.id
+        )
+        if charge.nature != "service":
+            vals.update(charge._prepare_sale_outlay_vals(self.order_id))
+        elif charge.currency_id == self.currency_id:
+            return vals
+        else:
+            vals["customs_amount"] = charge.amount_to_bill
+        return vals

@@ -1,0 +1,286 @@
+"""Services ordered by a client, and what is paid for it, on one order."""
+
+from common import CustomsCase
+
+from odoo.exceptions import UserError
+from odoo.tests import new_test_user
+
+
+class TestSaleOrders(CustomsCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.env.user.group_ids += cls.env.ref("sales_team.group_sale_manager")
+        cls.sale_tax = cls.company.account_sale_tax_id
+        cls.clearance = cls.service_code.product_id
+        cls.papers = cls.env.ref("customs_invoicing.charge_code_advance_fee").product_id
+        cls.zero = cls.company.customs_disbursement_tax_id
+
+    # === HELPERS === #
+
+    def order(self, *prices, confirm=True, **vals):
+        """Return an order of clearance services at prices."""
+        order = self.env["sale.order"].create(
+            {
+                "partner_id": self.client.id,
+                "order_line": [
+                    (
+                        0,
+                        0,
+                        {
+                            "product_id": self.clearance.id,
+                            "product_uom_qty": quantity,
+                            "price_unit": price,
+                        },
+                    )
+                    for quantity, price in prices or [(1, 55.0)]
+                ],
+                **vals,
+            }
+        )
+        if confirm:
+            order.action_confirm()
+        return order
+
+    def file_of(self, order):
+        """Return the file created from the order, lodged and assessed, not posted."""
+        order.action_create_customs_declaration()
+        declaration = order.customs_declaration_ids
+        declaration.write(
+            {
+                "office_id": self.office.id,
+                "registration_date": "2026-03-05",
+                "line_ids": [(0, 0, {"code": "8516710000", "customs_value": 1000})],
+            }
+        )
+        declaration._record_assessment(
+            [
+                {
+                    "tax_code_id": self.env.ref("customs_invoicing.tax_code_cid").id,
+                    "item_number": 1,
+                    "base": 1000.0,
+                    "rate": 5.0,
+                    "amount_assessed": 50.0,
+                }
+            ],
+            date="2026-03-05",
+        )
+        return declaration
+
+    def service(self, declaration):
+        return declaration.charge_ids.filtered(lambda c: c.nature == "service")
+
+    def assert_order(self, order, **expected):
+        order.invalidate_recordset()
+        order.order_line.invalidate_recordset()
+        found = {
+            "status": order.invoice_status,
+            "lines": [
+                (line.price_unit, line.product_uom_qty, line.qty_invoiced)
+                for line in order.order_line
+            ],
+        }
+        self.assertEqual({key: found[key] for key in expected}, expected)
+
+    # === TESTS === #
+
+    def test_order_becomes_a_file_of_the_client(self):
+        """Services make it a client's import; each is a charge at its price."""
+        order = self.order((2, 30.0), client_order_ref="PO-9")
+        order.action_create_customs_declaration()
+        declaration = order.customs_declaration_ids
+        self.assertEqual(declaration.capacity, "direct")
+        self.assertEqual(declaration.direction, "import")
+        self.assertEqual(declaration.client_id, self.client)
+        charge = self.service(declaration)
+        self.assertEqual(charge.charge_code_id, self.service_code)
+        self.assertEqual(charge.amount, 60.0)
+        self.assertEqual(charge.sale_line_ids, order.order_line)
+        order.order_line.price_unit = 31.0
+        self.assertEqual(charge.amount, 62.0)
+        self.assertEqual(self.service(declaration), charge)
+
+    def test_price_of_an_ordered_service_is_the_orders(self):
+        order = self.order()
+        declaration = self.file_of(order)
+        with self.assertRaisesRegex(UserError, order.name):
+            self.service(declaration).amount = 1.0
+
+    def test_invoiced_from_the_order(self):
+        """Outlays came onto the order when they were posted; it bills both."""
+        order = self.order((2, 30.0))
+        declaration = self.file_of(order)
+        self.assert_order(order, lines=[(30.0, 2.0, 0.0)])
+        self.post_assessment(declaration)
+        self.assert_order(
+            order, status="to invoice", lines=[(30.0, 2.0, 0.0), (50.0, 1.0, 0.0)]
+        )
+        outlay = order.order_line[1]
+        self.assertEqual(outlay.tax_ids, self.zero)
+        self.assertEqual(outlay.customs_declaration_id, declaration)
+        invoice = order._create_invoices()
+        invoice.invoice_date = "2026-03-10"
+        invoice.action_post()
+        sale = self.sale_tax
+        tax_account = sale.invoice_repartition_line_ids.account_id
+        self.assert_items(
+            invoice,
+            [
+                (self.receivable, self.client, 119.0, "", "", ""),
+                (self.income, self.client, -60.0, sale.name, "", ""),
+                (tax_account, self.client, -9.0, f"T:{sale.name}", "", ""),
+                (self.control, self.client, -50.0, self.zero.name, "CID", ""),
+            ],
+        )
+        self.assert_money(
+            declaration, charged=50, billed=50, to_bill=0, control_balance=0
+        )
+        self.assertEqual(declaration.amount_service_billed, 60.0)
+        self.assert_order(
+            order, status="invoiced", lines=[(30.0, 2.0, 2.0), (50.0, 1.0, 1.0)]
+        )
+        self.assertFalse(declaration.action_create_invoices())
+        self.assertIn(invoice, order.invoice_ids)
+
+    def test_invoiced_from_the_file(self):
+        """The order knows: nothing is left to invoice there."""
+        order = self.order((2, 30.0))
+        declaration = self.file_of(order)
+        self.post_assessment(declaration)
+        invoice = self.bill(declaration)
+        line = invoice.invoice_line_ids.filtered(lambda li: li.quantity == 2)
+        self.assertEqual((line.price_unit, line.price_subtotal), (30.0, 60.0))
+        self.assert_order(
+            order, status="invoiced", lines=[(30.0, 2.0, 2.0), (50.0, 1.0, 1.0)]
+        )
+        self.assert_money(declaration, billed=50, to_bill=0, control_balance=0)
+        self.assertEqual(order.invoice_ids, invoice)
+        with self.assertRaises(UserError):
+            order._create_invoices()
+
+    def test_deleted_draft_frees_order_and_charge(self):
+        order = self.order()
+        declaration = self.file_of(order)
+        self.post_assessment(declaration)
+        order._create_invoices().unlink()
+        self.assert_money(declaration, to_bill=105)
+        self.assert_order(order, status="to invoice")
+        self.bill(declaration)
+        self.assert_order(order, status="invoiced")
+
+    def test_more_is_charged_later(self):
+        """The difference comes as a line of its own once the first is invoiced."""
+        order = self.order()
+        declaration = self.file_of(order)
+        self.post_assessment(declaration)
+        self.bill(declaration)
+        declaration._record_assessment(
+            [
+                {
+                    "tax_code_id": self.env.ref("customs_invoicing.tax_code_cid").id,
+                    "item_number": 1,
+                    "base": 1000.0,
+                    "rate": 5.0,
+                    "amount_assessed": 62.5,
+                }
+            ],
+            date="2026-03-20",
+            reason="correction",
+        )
+        self.post_assessment(declaration)
+        self.assert_order(
+            order,
+            status="to invoice",
+            lines=[(55.0, 1.0, 1.0), (50.0, 1.0, 1.0), (12.5, 1.0, 0.0)],
+        )
+        invoice = order._create_invoices()
+        invoice.action_post()
+        self.assertEqual(invoice.amount_total, 12.5)
+        self.assert_money(declaration, billed=62.5, control_balance=0)
+
+    def test_blocked_file_is_not_invoiced_from_the_order(self):
+        order = self.order()
+        order.action_create_customs_declaration()
+        with self.assertRaisesRegex(UserError, order.customs_declaration_ids.name):
+            order._create_invoices()
+
+    def test_cancelled_order_leaves_nothing_to_bill(self):
+        order = self.order()
+        declaration = self.file_of(order)
+        order._action_cancel()
+        self.assertEqual(self.service(declaration).amount, 0.0)
+        self.assertEqual(self.service(declaration).amount_to_bill, 0.0)
+
+    def test_salesperson_without_customs_rights(self):
+        """Selling and invoicing orders of files needs no customs rights."""
+        seller = new_test_user(
+            self.env, "seller", groups="sales_team.group_sale_manager"
+        )
+        order = self.order(confirm=False)
+        order.with_user(seller).action_confirm()
+        declaration = self.file_of(order)
+        self.post_assessment(declaration)
+        order.order_line[0].with_user(seller).price_unit = 40.0
+        self.assertEqual(self.service(declaration).amount, 40.0)
+        invoice = order.with_user(seller)._create_invoices()
+        self.assertEqual(invoice.sudo().amount_untaxed, 90.0)
+
+    def test_file_joins_the_order_later(self):
+        """A file that is there already takes over the services when it is linked."""
+        order = self.order()
+        declaration = self.typed(capacity="direct", client_id=self.client.id)
+        declaration.sale_order_ids = order
+        self.assertEqual(self.service(declaration).amount, 55.0)
+        declaration.sale_order_ids = order
+        self.assertEqual(len(self.service(declaration)), 1)
+
+    def test_second_file_of_an_order(self):
+        """A service names its file; without one it is for the first."""
+        order = self.order((1, 55.0), (1, 70.0), confirm=False)
+        files = self.env["customs.declaration"].concat(
+            *(self.typed(capacity="direct", client_id=self.client.id) for _n in "ab")
+        )
+        order.customs_declaration_ids = files
+        order.order_line[1].customs_declaration_id = files[1]
+        order.action_confirm()
+        self.assertEqual(self.service(files[0]).amount, 55.0)
+        self.assertEqual(self.service(files[1]).amount, 70.0)
+
+    def test_foreign_currency_order(self):
+        """Prices of the order stay to the cent on an invoice in its currency."""
+        euro = self.env.ref("base.EUR")
+        euro.active = True
+        self.env["res.currency.rate"].search([("currency_id", "=", euro.id)]).unlink()
+        self.env["res.currency.rate"].create(
+            {"currency_id": euro.id, "rate": 0.8, "name": "2020-01-01"}
+        )
+        pricelist = self.env["product.pricelist"].create(
+            {"name": "Euro", "currency_id": euro.id}
+        )
+        order = self.order((3, 33.33), pricelist_id=pricelist.id)
+        declaration = self.file_of(order)
+        self.assertEqual(self.service(declaration).amount, 124.99)
+        self.post_assessment(declaration)
+        invoice = order._create_invoices()
+        invoice.action_post()
+        self.assertEqual(invoice.currency_id, euro)
+        self.assertEqual(
+            sorted(invoice.invoice_line_ids.mapped("price_subtotal")), [40.0, 99.99]
+        )
+        self.assert_money(
+            declaration, charged=50, billed=50, to_bill=0, control_balance=0
+        )
+        self.assertEqual(self.service(declaration).amount_billed, 124.99)
+
+    def test_goods_stay_an_export_of_our_own(self):
+        goods = self.env["product.product"].create({"name": "Kettle", "type": "consu"})
+        order = self.env["sale.order"].create(
+            {
+                "partner_id": self.client.id,
+                "order_line": [(0, 0, {"product_id": goods.id, "price_unit": 9.0})],
+            }
+        )
+        order.action_confirm()
+        order.action_create_customs_declaration()
+        self.assertEqual(order.customs_declaration_ids.capacity, "own")
+        self.assertFalse(order.customs_declaration_ids.charge_ids)
