@@ -16,7 +16,6 @@
         "data/ir_sequence.xml",
         "data/ir_cron.xml",
         "data/ir_cron_billing.xml",
-        "data/mail_template.xml",
         "data/product_category.xml",
         "data/customs_charge_group.xml",
         "data/customs_charge_code.xml",
@@ -110,6 +109,7 @@
         "report/report_proforma.xml",
         "report/report_charge_note.xml",
         "report/report_funds_request.xml",
+        "data/mail_template.xml",
     ],
     "demo": ["demo/customs_demo.xml", "demo/customs_billing_demo.xml"],
     "assets": {

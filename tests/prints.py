@@ -42,6 +42,12 @@ class PrintsCase(CustomsCase):
         self.assertEqual(kind, "pdf")
         return PdfReader(io.BytesIO(content))
 
+    def pdf_text(self, report, records):
+        """Return what a PDF says, page after page, in single-spaced words."""
+        pages = self.pdf(report, records).pages
+        text = " ".join(page.extract_text() for page in pages)
+        return re.sub(r"\s+", " ", text)
+
     def words(self, node):
         return re.sub(r"\s+", " ", node.text_content()).strip()
 

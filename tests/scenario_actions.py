@@ -371,7 +371,7 @@ class Actions:
         if missing:
             action = invoice.action_add_customs_charges()
             wizard = self.env[action["res_model"]].browse(action["res_id"])
-            wizard.charge_ids = [Command.set(missing.ids)]
+            wizard.chosen_ids = missing.ids
             wizard.action_add()
 
     def _set_billed_by_hand(self, invoice, billed):

@@ -5,6 +5,7 @@ from . import (
     customs_item_part,
     customs_measure_owner_mixin,
     customs_rounding_mixin,
+    customs_summed_mixin,
     customs_validity_mixin,
 )
 
@@ -58,8 +59,8 @@ from . import (
     customs_calculation,
     customs_charge,
     customs_charge_accounts,
-    customs_charge_allocation,
     customs_charge_ageing,
+    customs_charge_allocation,
     customs_charge_amounts,
     customs_charge_billing,
     customs_charge_code,

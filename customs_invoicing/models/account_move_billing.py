@@ -64,9 +64,26 @@ class AccountMove(models.Model):
             vals.setdefault("journal_id", alike[key].journal_id.id)
             lines = alike[key]._customs_prepare_lines(part, earlier)
             originals = {earlier[charge].id for charge in part if charge in earlier}
+            alike[key]._customs_prefill_amounts(lines)
             vals["invoice_line_ids"] = [Command.create(line) for line in lines]
             vals["customs_original_move_ids"] = [Command.set(sorted(originals))]
         return headers
+
+    def _customs_prefill_amounts(self, lines):
+        """Add the balance of each line to its values.
+
+        Odoo finds it out itself, but writes it line by line. Where a tax is part of
+        the price, or the currency is another one, that is left to it.
+        """
+        self.ensure_one()
+        if self.currency_id != self.company_id.currency_id:
+            return
+        for line in lines:
+            if "price_unit" in line:
+                balance = self.currency_id.round(
+                    self.direction_sign * line["price_unit"] * line["quantity"]
+                )
+                line.update(balance=balance, amount_currency=balance)
 
     def _customs_prepare_lines(self, charges, earlier, known=None):
         """Return the values of invoice lines by file, under headings if several.

@@ -17,8 +17,13 @@ class AccountMoveLine(models.Model):
         self.ensure_one()
         # sudo: accountants without customs rights write these lines too
         charge = self.customs_charge_id.sudo()
-        is_sale = charge and self.move_id.is_sale_document(include_receipts=True)
-        return charge if is_sale and self.display_type == "product" else charge.browse()
+        if (
+            charge.company_id != self.company_id  # refused elsewhere
+            or self.display_type != "product"
+            or not self.move_id.is_sale_document(include_receipts=True)
+        ):
+            return charge.browse()
+        return charge
 
     def _get_computed_taxes(self):
         """Neither fiscal position nor product decides the tax of an outlay."""

@@ -54,18 +54,20 @@ class CustomsAssessment(models.Model):
     # money of every version, so it follows from no field in particular
     @api.depends("state", "declaration_id.assessment_ids.line_ids.amount_payable")
     def _compute_versions_table(self):
-        deltas = self.declaration_id.current_assessment_id._get_deltas()
+        in_force = self.declaration_id.current_assessment_id
+        deltas, targets = in_force._get_deltas(), in_force._get_targets_by_version()
         for record in self:
             current = record.declaration_id.current_assessment_id
             record.versions_table = self.env["ir.qweb"]._render(
                 "customs_invoicing.assessment_versions_table",
-                record._get_versions(deltas.get(current, {})),
+                record._get_versions(deltas.get(current, {}), targets.get(current, {})),
             )
 
-    def _get_versions(self, deltas):
+    def _get_versions(self, deltas, targets):
         """Return the versions of the file by tax code, for the table.
 
         :param deltas: what is still to post of the version in force
+        :param targets: what it comes to
         """
         self.ensure_one()
         declaration = self.declaration_id
@@ -79,10 +81,7 @@ class CustomsAssessment(models.Model):
             to_post[target.charge.tax_code_id] += amount
         before = {later: first for first, later in itertools.pairwise(versions)}
         owed = defaultdict(float)  # what the books hold once all is posted
-        for target, (
-            _base,
-            amount,
-        ) in declaration.current_assessment_id._get_targets().items():
+        for target, (_base, amount) in targets.items():
             owed[target.charge.tax_code_id] += amount
         return {
             "current": declaration.current_assessment_id,

@@ -83,10 +83,15 @@ class CustomsBillingPayer(models.Model):
             self.charge_code_id = False
 
     @api.depends("scope", "charge_code_id", "partner_id")
+    @api.depends_context("lang")
     def _compute_display_name(self):
-        scopes = dict(self._fields["scope"]._description_selection(self.env))
+        scopes = {
+            "duties": self.env._("Duties"),
+            "outlays": self.env._("Outlays"),
+            "services": self.env._("Services"),
+        }
         for record in self:
-            what = record.charge_code_id.name or scopes.get(record.scope)
+            what = record.charge_code_id.name or scopes.get(record.scope, "")
             record.display_name = f"{what}: {record.partner_id.name or ''}"
 
     def _covers(self, charge):

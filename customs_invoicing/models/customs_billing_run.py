@@ -290,6 +290,14 @@ class CustomsBillingRun(models.Model):
         )
         self._wake_workers()
 
+    def action_process_now(self):
+        """Do the work at once instead of waiting for the scheduled action."""
+        self.check_access("write")
+        for run in self.filtered(lambda run: run.state == "running"):
+            run = run.with_user(run.user_id).with_company(run.company_id)
+            run._run(self.env["ir.cron"]._commit_progress)
+        return True
+
     def action_stop(self):
         """Let the chunk that is being billed finish, and bill no further."""
         for run in self:

@@ -28,6 +28,10 @@ class CustomsBillingRunLine(models.Model):
         ondelete="cascade",
     )
     client_id = fields.Many2one(related="declaration_id.client_id")
+    currency_id = fields.Many2one(related="company_id.currency_id")
+    amount_to_bill = fields.Monetary(
+        related="declaration_id.amount_to_bill", string="To bill"
+    )
     state = fields.Selection(
         string="Result",
         selection=[

@@ -14,7 +14,17 @@ BUCKETS = {
 class CustomsCharge(models.Model):
     """How long outlays wait to be billed."""
 
-    _inherit = "customs.charge"
+    _name = "customs.charge"
+    _inherit = ["customs.charge", "customs.summed.mixin"]
+
+    _SUMMED = (
+        "amount_charged",
+        "amount_billed",
+        "amount_in_draft",
+        "amount_to_bill",
+        "control_balance",
+        *BUCKETS,
+    )
 
     unbilled_since = fields.Date(
         compute="_compute_ageing", help="Day on which the oldest of it was booked."

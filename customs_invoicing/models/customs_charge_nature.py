@@ -15,6 +15,9 @@ from .customs_charge_amounts import CLIENT_MOVE_TYPES
 #: How a condition that holds, that does not, and that nobody knows is listed
 MARKS = {True: "✓", False: "✗", None: "–"}
 
+#: What does not hold is told first, what nobody knows next
+ORDER = {False: 0, None: 1, True: 2}
+
 
 class CustomsCharge(models.Model):
     """What a charge is towards the client: decided by the facts, with its reasons."""
@@ -75,7 +78,8 @@ class CustomsCharge(models.Model):
         for record in kept:
             record.nature = record.nature
         moving = self - kept
-        mandates = moving.declaration_id._get_mandates()
+        asking = moving.declaration_id.filtered("company_id.customs_require_mandate")
+        mandates = asking._get_mandates()
         for record in moving:
             decision = decide(record._get_nature_facts(mandates))
             nature = decision.nature
@@ -108,7 +112,7 @@ class CustomsCharge(models.Model):
     def _get_nature_facts(self, mandates):
         """Return what the decision looks at.
 
-        :param mandates: ``{declaration: power of attorney}`` on file
+        :param mandates: ``{declaration: power of attorney}`` on file, where it matters
         """
         self.ensure_one()
         declaration = self.declaration_id
@@ -117,7 +121,7 @@ class CustomsCharge(models.Model):
             capacity=declaration.capacity or "",
             addressee=self.addressed_to or "",
             mandate_required=declaration.company_id.customs_require_mandate,
-            mandate=mandates[declaration].kind or "",
+            mandate=mandates.get(declaration, self.env["customs.mandate"]).kind or "",
             borne_by_us=self.borne_by_us,
         )
 
@@ -184,7 +188,7 @@ class CustomsCharge(models.Model):
                 lines.append(words["billed"])
             lines += [
                 f"{MARKS[reason.holds]} {words[reason.words]}"
-                for reason in sorted(decision.reasons, key=lambda r: r.holds is None)
+                for reason in sorted(decision.reasons, key=lambda r: ORDER[r.holds])
             ]
             record.nature_reason = "\n".join(lines)
 
@@ -304,14 +308,13 @@ class CustomsCharge(models.Model):
         """Ask for another nature, and why."""
         self.ensure_one()
         self._check_nature_open()
-        wizard = self.env["customs.override.nature"].create({"charge_id": self.id})
         return {
             "type": "ir.actions.act_window",
             "name": self.env._("Decide otherwise"),
-            "res_model": wizard._name,
-            "res_id": wizard.id,
+            "res_model": "customs.override.nature",
             "view_mode": "form",
             "target": "new",
+            "context": {"default_charge_id": self.id},
         }
 
     def action_take_back_override(self):

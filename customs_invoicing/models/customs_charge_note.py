@@ -209,9 +209,10 @@ class CustomsChargeNote(models.Model):
                 "declaration_id": declaration_id,
                 "charge_id": charge_id,
                 "date": date,
+                "name": name,
                 "amount": -amount,
             }
-            for line_id, _account_id, declaration_id, charge_id, date, amount in (
+            for line_id, _account, declaration_id, charge_id, date, name, amount in (
                 self._query_open_items(
                     self.account_id.plan_id,
                     self.company_id,
@@ -225,7 +226,7 @@ class CustomsChargeNote(models.Model):
     @api.model
     def _query_open_items(self, plan, company, date_from, date_to, account=None):
         """Return rows of analytic items of our own customs costs that no note has:
-        id, account, file, charge, date and amount."""
+        id, account, file, charge, date, text and amount."""
         self.env["account.analytic.line"].flush_model()
         self.env["account.move.line"].flush_model()
         self.env["account.move"].flush_model(["customs_event"])
@@ -237,7 +238,7 @@ class CustomsChargeNote(models.Model):
             SQL(
                 """
                 SELECT entry.id, %(column)s, item.customs_declaration_id,
-                       item.customs_charge_id, entry.date, entry.amount
+                       item.customs_charge_id, entry.date, entry.name, entry.amount
                   FROM account_analytic_line entry
                   JOIN account_move_line item ON item.id = entry.move_line_id
                   JOIN account_move move ON move.id = item.move_id
@@ -250,7 +251,8 @@ class CustomsChargeNote(models.Model):
                    AND %(column)s IS NOT NULL AND %(wanted)s
                    AND NOT EXISTS (
                         SELECT FROM customs_charge_note_line line
-                         WHERE line.analytic_line_id = entry.id AND NOT line.is_void)
+                         WHERE line.analytic_line_id = entry.id
+                           AND line.is_void IS NOT TRUE)
                  ORDER BY item.customs_declaration_id, item.customs_charge_id,
                           entry.date, entry.id
                 """,
@@ -280,6 +282,7 @@ class CustomsChargeNote(models.Model):
                 "declaration_id": line.declaration_id.id,
                 "charge_id": line.charge_id.id,
                 "date": self.date_to,
+                "name": self.env._("Taken back from %(note)s", note=line.note_id.name),
                 "amount": -line.amount,
             }
             for line in gone

@@ -62,9 +62,7 @@ class CustomsChargeNoteLine(models.Model):
         search="_search_is_gone",
         help="Its entry was reset or deleted, and no later note takes it back yet.",
     )
-    reference = fields.Char(
-        help="Text of the note's reader for this line, for example the project."
-    )
+    name = fields.Char(string="Text", help="Of the journal item.")
 
     _item_once = models.UniqueIndex(
         "(analytic_line_id) WHERE analytic_line_id IS NOT NULL AND is_void IS NOT TRUE",

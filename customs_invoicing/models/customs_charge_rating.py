@@ -52,6 +52,11 @@ class CustomsCharge(models.Model):
         index="btree_not_null",
         ondelete="set null",
     )
+    rating_line_ids = fields.One2many(
+        comodel_name="customs.rating.line",
+        inverse_name="charge_id",
+        string="All ratings",
+    )
     rating_version = fields.Char(string="Rule and version", readonly=True, copy=False)
     rating_date = fields.Date(
         string="Rating date",

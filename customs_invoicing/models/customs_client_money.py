@@ -67,8 +67,8 @@ class CustomsClientMoney(models.Model):
                    SUM(found.held) AS held,
                    SUM(found.on_account) AS on_account,
                    SUM(found.on_account) - SUM(found.held) AS difference,
-                   MIN(found.date) AS date_first,
-                   CURRENT_DATE - MIN(found.date) AS days_held
+                   %(since)s AS date_first,
+                   %(today)s - %(since)s AS days_held
               FROM (
                 SELECT item.id AS item_id,
                        request.id AS request_id,
@@ -95,7 +95,12 @@ class CustomsClientMoney(models.Model):
              GROUP BY found.request_id, found.declaration_id, found.company_id,
                       found.currency_id, found.client_id, found.user_id
             HAVING SUM(found.held) != 0 OR SUM(found.on_account) != 0
-            """
+            """,
+            since=SQL(
+                """COALESCE(MIN(found.date) FILTER (WHERE found.received != 0),
+                            MIN(found.date))"""
+            ),
+            today=fields.Date.context_today(self),
         )
 
     def action_view_request(self):

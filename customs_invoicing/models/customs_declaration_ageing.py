@@ -1,23 +1,21 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-#: Computed amounts that lists sum per group
-SUMMED = {
-    f"{name}:{function}": (name, function)
-    for name in (
-        "amount_to_bill",
-        "amount_outlay_to_bill",
-        "amount_service_to_bill",
-        "control_balance",
-    )
-    for function in ("sum", "sum_currency")
-}
-
 
 class CustomsDeclaration(models.Model):
     """What lists of files to bill show: how much, since when, when it is due."""
 
-    _inherit = "customs.declaration"
+    _name = "customs.declaration"
+    _inherit = ["customs.declaration", "customs.summed.mixin"]
+
+    _SUMMED = (
+        "amount_to_bill",
+        "amount_outlay_to_bill",
+        "amount_service_to_bill",
+        "amount_charged",
+        "amount_billed",
+        "control_balance",
+    )
 
     amount_outlay_to_bill = fields.Monetary(
         string="Outlays to bill",
@@ -91,34 +89,6 @@ class CustomsDeclaration(models.Model):
         """Describing a field must not ask what stops every file."""
         described = self.with_context(customs_described=True)
         return super(CustomsDeclaration, described).fields_get(allfields, attributes)
-
-    def _read_group_select(self, aggregate_spec, query):
-        """Let lists sum amounts that are read from journal items."""
-        if aggregate_spec in SUMMED:
-            return super()._read_group_select("id:recordset", query)
-        return super()._read_group_select(aggregate_spec, query)
-
-    def _read_group_postprocess_aggregate(self, aggregate_spec, raw_values):
-        if aggregate_spec not in SUMMED:
-            return super()._read_group_postprocess_aggregate(aggregate_spec, raw_values)
-        name, function = SUMMED[aggregate_spec]
-        groups = list(
-            super()._read_group_postprocess_aggregate("id:recordset", raw_values)
-        )
-        self.union(*groups).mapped(name)  # of all groups in one query
-        if function == "sum":
-            return [sum(records.mapped(name)) for records in groups]
-        return [records._sum_in_own_currency(name) for records in groups]
-
-    def _sum_in_own_currency(self, name):
-        """Return the total of an amount in the currency of the user's company."""
-        company, today = self.env.company, fields.Date.context_today(self)
-        return sum(
-            currency._convert(
-                sum(records.mapped(name)), company.currency_id, company, today
-            )
-            for currency, records in self.grouped("currency_id").items()
-        )
 
     def _read_group_groupby(self, alias, groupby_spec, query):
         """Let lists group files by what stops them first."""

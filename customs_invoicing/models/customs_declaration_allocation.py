@@ -4,6 +4,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
+from ..engine.posting import is_cost
+
 #: Entries whose cost items are moved: what charges a file, and what was moved before
 MOVED_EVENTS = ("assessment", "outlay", "exchange", "refund", "allocation")
 
@@ -40,14 +42,6 @@ class CustomsDeclaration(models.Model):
             record.amount_allocated = record.currency_id.round(
                 sum(amounts.get(record._origin.id, {}).values())
             )
-
-    @api.depends("amount_allocated")
-    def _compute_posted_amounts(self):
-        """Own costs are billed to departments: by what is allocated to them."""
-        result = super()._compute_posted_amounts()
-        for record in self.filtered(lambda record: record.capacity == "own"):
-            record.amount_billed = record.amount_allocated
-        return result
 
     def _query_allocated(self):
         """Return ``{declaration id: {charge id: cost that departments bear}}``.
@@ -195,7 +189,7 @@ class CustomsDeclaration(models.Model):
         )
         groups = {}
         for charge, lines in items.grouped("customs_charge_id").items():
-            if charge._get_analytic_distribution() is False:
+            if not is_cost(charge._get_cost_role()):
                 continue
             account = charge._get_cost_account()
             borne = lines.filtered(

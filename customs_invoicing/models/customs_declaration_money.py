@@ -37,7 +37,8 @@ class CustomsDeclaration(models.Model):
     amount_billed = fields.Monetary(
         string="Billed",
         compute="_compute_posted_amounts",
-        help="Outlays posted to the client, without own services and tax.",
+        help="Outlays posted to the client, without own services and tax. On an own "
+        "import: what departments bear.",
     )
     amount_service_billed = fields.Monetary(
         string="Services billed",
@@ -127,6 +128,8 @@ class CustomsDeclaration(models.Model):
         "charge_ids.amount_billed",
         "charge_ids.amount_to_bill",
         "charge_ids.control_balance",
+        "amount_allocated",
+        "capacity",
     )
     def _compute_posted_amounts(self):
         self.charge_ids.mapped("amount_charged")  # of all files in one query
@@ -137,7 +140,11 @@ class CustomsDeclaration(models.Model):
             record.amount_charged = currency.round(
                 sum(outlays.mapped("amount_charged"))
             )
-            record.amount_billed = currency.round(sum(outlays.mapped("amount_billed")))
+            record.amount_billed = (
+                record.amount_allocated
+                if record.capacity == "own"
+                else currency.round(sum(outlays.mapped("amount_billed")))
+            )
             record.amount_service_billed = currency.round(
                 sum(services.mapped("amount_billed"))
             )

@@ -33,6 +33,9 @@ class CustomsDeclaration(models.Model):
     has_rated_services = fields.Boolean(
         string="Has rated services", compute="_compute_has_rated_services"
     )
+    has_edited_services = fields.Boolean(
+        string="Has edited services", compute="_compute_has_rated_services"
+    )
     has_unrated_services = fields.Boolean(
         string="Services not rated",
         compute="_compute_has_unrated_services",
@@ -57,10 +60,12 @@ class CustomsDeclaration(models.Model):
         for record in self:
             record.rating_problem = "\n".join(problems.get(record._origin, ()))
 
-    @api.depends("charge_ids.fee_tariff_id")
+    @api.depends("charge_ids.fee_tariff_id", "charge_ids.rating_is_edited")
     def _compute_has_rated_services(self):
         for record in self:
-            record.has_rated_services = bool(record.charge_ids.fee_tariff_id)
+            charges = record.charge_ids
+            record.has_rated_services = bool(charges.fee_tariff_id)
+            record.has_edited_services = any(charges.mapped("rating_is_edited"))
 
     @api.depends("charge_ids.amount", "charge_ids.fee_tariff_id")
     def _compute_has_unrated_services(self):
@@ -86,7 +91,11 @@ class CustomsDeclaration(models.Model):
         return super()._compute_messages()
 
     def _get_warnings(self):
-        return [*super()._get_warnings(), *(self.rating_problem or "").splitlines()]
+        """Say what is not rated, unless it is said already that it stops billing."""
+        warnings = super()._get_warnings()
+        if self.billing_readiness == "blocked":
+            return warnings
+        return [*warnings, *(self.rating_problem or "").splitlines()]
 
     def _get_rating_problems(self):
         """Return ``{declaration: sentences}`` on what the last rating left open.

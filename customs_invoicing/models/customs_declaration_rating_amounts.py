@@ -214,7 +214,7 @@ class CustomsDeclaration(models.Model):
         A currency without a rate on the day of the invoice is missing.
         """
         day = self._get_rating_day()
-        currencies = self.env["res.currency"].search([])
+        currencies = self.env["res.currency"].search([("active", "=", True)])
         found = self._query_rates(
             {(c, company, day) for company in self.company_id for c in currencies}
         )

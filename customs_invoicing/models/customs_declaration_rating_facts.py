@@ -180,7 +180,7 @@ class CustomsDeclaration(models.Model):
         """Return ``{currency: decimals of its amounts}``."""
         return {
             currency.name: currency.decimal_places
-            for currency in self.env["res.currency"].search([])
+            for currency in self.env["res.currency"].search([("active", "=", True)])
         }
 
     def _get_goods_totals(self):

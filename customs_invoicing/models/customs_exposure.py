@@ -5,9 +5,9 @@ from .customs_charge_amounts import CLIENT_MOVE_TYPES
 
 LIMIT_STATES = [
     ("none", "No limit"),
-    ("ok", "Within the limit"),
-    ("near", "Near the limit"),
-    ("over", "Over the limit"),
+    ("ok", "Within"),
+    ("near", "Near"),
+    ("over", "Over"),
 ]
 
 #: What is outstanding for duties; the deposit of the same file covers it
@@ -44,7 +44,9 @@ class CustomsExposure(models.Model):
     company_id = fields.Many2one(comodel_name="res.company", readonly=True)
     currency_id = fields.Many2one(comodel_name="res.currency", readonly=True)
     unbilled_outlay = fields.Monetary(
-        readonly=True, help="Paid or owed by us for the client and not billed yet."
+        string="Unbilled outlay",
+        readonly=True,
+        help="Paid or owed by us for the client and not billed yet.",
     )
     unpaid_duty = fields.Monetary(
         string="Billed, unpaid",
@@ -64,8 +66,11 @@ class CustomsExposure(models.Model):
         readonly=True,
         help="Deposits that cover what is outstanding for the same file.",
     )
-    duty_exposure = fields.Monetary(readonly=True)
-    duty_limit = fields.Monetary(readonly=True)
+    file_count = fields.Integer(
+        string="Files", readonly=True, help="Files that anything is open of."
+    )
+    duty_exposure = fields.Monetary(string="Duty exposure", readonly=True)
+    duty_limit = fields.Monetary(string="Duty limit", readonly=True)
     duty_extra = fields.Monetary(
         string="Duty limit, override",
         readonly=True,
@@ -73,13 +78,15 @@ class CustomsExposure(models.Model):
     )
     duty_unlimited = fields.Boolean(string="Duty limit lifted", readonly=True)
     duty_headroom = fields.Monetary(
-        readonly=True, help="What is left of the limit with its overrides."
+        string="Duty headroom",
+        readonly=True,
+        help="What is left of the limit with its overrides.",
     )
     duty_percent = fields.Float(
         string="Duty limit used (%)", readonly=True, aggregator="max"
     )
     duty_state = fields.Selection(
-        selection=LIMIT_STATES, string="Duty limit is", readonly=True
+        selection=LIMIT_STATES, string="Duty limit state", readonly=True
     )
     open_service = fields.Monetary(
         string="Services, unpaid",
@@ -90,16 +97,16 @@ class CustomsExposure(models.Model):
     unbilled_service = fields.Monetary(
         string="Services, unbilled", readonly=True, help="Before tax."
     )
-    service_exposure = fields.Monetary(readonly=True)
+    service_exposure = fields.Monetary(string="Service exposure", readonly=True)
     service_limit = fields.Monetary(string="Service credit limit", readonly=True)
     service_extra = fields.Monetary(string="Service limit, override", readonly=True)
     service_unlimited = fields.Boolean(string="Service limit lifted", readonly=True)
-    service_headroom = fields.Monetary(readonly=True)
+    service_headroom = fields.Monetary(string="Service headroom", readonly=True)
     service_percent = fields.Float(
         string="Service limit used (%)", readonly=True, aggregator="max"
     )
     service_state = fields.Selection(
-        selection=LIMIT_STATES, string="Service limit is", readonly=True
+        selection=LIMIT_STATES, string="Service limit state", readonly=True
     )
 
     # === QUERIES === #
@@ -211,6 +218,7 @@ class CustomsExposure(models.Model):
                 SELECT DISTINCT company_id, partner_id FROM file %(more)s
             ), total AS (
                 SELECT file.company_id, file.partner_id, %(summed)s,
+                       COUNT(file.file_id) AS file_count,
                        SUM(LEAST(file.deposit, GREATEST(file.unbilled_outlay
                            + file.unpaid_duty + file.pending_duty, 0))) AS covered
                   FROM file GROUP BY file.company_id, file.partner_id
@@ -243,6 +251,7 @@ class CustomsExposure(models.Model):
             """
             SELECT client.company_id, client.partner_id, company.currency_id,
                    company.customs_limit_near_percent AS near, %(plain)s,
+                   COALESCE(total.file_count, 0)::integer AS file_count,
                    CASE WHEN company.customs_exposure_less_deposits
                         THEN %(covered)s ELSE 0 END AS deposit_counted,
                    %(unbilled)s AS unbilled_service,

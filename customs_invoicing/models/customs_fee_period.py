@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
+from odoo.tools.misc import format_date
 
 
 class CustomsFeePeriod(models.Model):
@@ -38,6 +39,7 @@ class CustomsFeePeriod(models.Model):
         related="fee_rule_id.charge_code_id", string="Charge code", store=True
     )
     month = fields.Date(required=True, readonly=True, index=True)
+    month_name = fields.Char(string="Month of the fee", compute="_compute_month_name")
     file_count = fields.Integer(
         string="Files",
         readonly=True,
@@ -84,14 +86,22 @@ class CustomsFeePeriod(models.Model):
 
     # === COMPUTE METHODS === #
 
-    @api.depends("client_id.name", "charge_code_id.name", "month")
+    @api.depends("month")
+    @api.depends_context("lang")
+    def _compute_month_name(self):
+        for record in self:
+            record.month_name = format_date(
+                record.env, record.month, date_format="MMMM yyyy"
+            )
+
+    @api.depends("client_id.name", "charge_code_id.name", "month_name")
     def _compute_display_name(self):
         for record in self:
             record.display_name = " · ".join(
                 [
                     record.charge_code_id.name or "",
                     record.client_id.name or "",
-                    f"{record.month:%Y-%m}" if record.month else "",
+                    record.month_name or "",
                 ]
             )
 
@@ -200,12 +210,13 @@ class CustomsFeePeriod(models.Model):
             invoice.invoice_date or fields.Date.context_today(self),
         )
         lang = invoice.partner_id.lang
-        charge = self.with_context(lang=lang).charge_code_id
+        translated = self.with_context(lang=lang)
+        charge = translated.charge_code_id
         return {
-            "name": self.with_context(lang=lang).env._(
+            "name": translated.env._(
                 "%(charge)s, %(month)s: %(count)s files",
                 charge=charge.name,
-                month=f"{self.month:%Y-%m}",
+                month=translated.month_name,
                 count=self.file_count,
             ),
             "product_id": charge.product_id.id,

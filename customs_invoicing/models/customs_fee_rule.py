@@ -39,7 +39,7 @@ BASIS_NAMES = [
 
 UNIT_NAMES = [
     ("declaration", "Declaration"),
-    ("line", "Item"),
+    ("line", "Line"),
     ("hs_code", "Commodity code"),
     ("invoice", "Invoice"),
     ("certificate", "Certificate"),
@@ -134,9 +134,7 @@ class CustomsFeeRule(models.Model):
     )
     maximum = fields.Monetary(string="At most", help="Zero: no limit.")
     base = fields.Monetary(string="Base price")
-    included = fields.Float(
-        digits=(16, 3), min_display_digits=0, help="So many are in the base price."
-    )
+    included = fields.Float(digits=(16, 3), help="So many are in the base price.")
     minimum_extra = fields.Monetary(
         string="Extra at least",
         help="Least price of what goes beyond the number included.",
@@ -169,7 +167,6 @@ class CustomsFeeRule(models.Model):
     multiplier = fields.Float(
         string="Factor",
         digits=(16, 6),
-        min_display_digits=0,
         help="1.5 for work at night or on Sundays. Empty: 1.",
     )
     annual_rate = fields.Float(
@@ -198,7 +195,6 @@ class CustomsFeeRule(models.Model):
     procedure_ids = fields.Many2many(
         comodel_name="customs.procedure",
         relation="customs_fee_rule_procedure",
-        string="Procedure",
     )
     transport_modes = fields.Char(
         string="Mode of transport",

@@ -22,7 +22,6 @@ class CustomsFeeRuleBand(models.Model):
     limit = fields.Float(
         string="Up to",
         digits=(16, 6),
-        min_display_digits=0,
         help="The figure itself included. Leave it empty in the last band.",
     )
     is_open = fields.Boolean(

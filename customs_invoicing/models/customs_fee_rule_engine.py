@@ -234,4 +234,4 @@ class CustomsFeeRule(models.Model):
 
     def _translate_rating(self, text):
         """Return a text of the engine in the language of the user."""
-        return self.env._(text)  # pylint: disable=gettext-variable
+        return self.env._(text)

@@ -14,55 +14,64 @@ class CustomsFeeRule(models.Model):
     @api.model
     def _get_type_sentences(self):
         """Return a sentence on each type of rate."""
-        _ = self.env._
         return {
-            "FLAT": _("One price, whatever the file holds. Zero: free of charge."),
-            "PER_UNIT": _("So much for each item, document, kilogram…"),
-            "INCLUDED_THEN": _(
+            "FLAT": self.env._(
+                "One price, whatever the file holds. Zero: free of charge."
+            ),
+            "PER_UNIT": self.env._("So much for each item, document, kilogram…"),
+            "INCLUDED_THEN": self.env._(
                 "A base price with the first units in it, then so much for each "
                 "further one."
             ),
-            "PCT_GREATER": _(
+            "PCT_GREATER": self.env._(
                 "A percentage of an amount, but at least the minimum. Nothing where "
                 "the amount is zero."
             ),
-            "FIXED_PLUS_PCT": _("A fixed amount and a percentage on top of it."),
-            "BAND_FLAT": _(
+            "FIXED_PLUS_PCT": self.env._(
+                "A fixed amount and a percentage on top of it."
+            ),
+            "BAND_FLAT": self.env._(
                 "One price, chosen by how much there is: up to 1 000 this, up to "
                 "10 000 that."
             ),
-            "BAND_PROGRESSIVE_PCT": _(
+            "BAND_PROGRESSIVE_PCT": self.env._(
                 "Each slice of the amount has its own percentage, as a scale of fees "
                 "by value."
             ),
-            "PER_DAY_TIERED": _(
+            "PER_DAY_TIERED": self.env._(
                 "So much per day after the free days; the price changes as the days "
                 "go by. Limits count the days after the free ones."
             ),
-            "STORAGE_SUM": _(
+            "STORAGE_SUM": self.env._(
                 "After the free days, a price per day and one per kilogram and day, "
                 "added up."
             ),
-            "STORAGE_GREATER": _(
+            "STORAGE_GREATER": self.env._(
                 "After the free days, a price per day or one per kilogram and day, "
                 "whichever is more."
             ),
-            "PER_CONTAINER_SIZE": _("Each container at the price of its size."),
-            "MAX_OF": _("Several prices are calculated; the highest counts."),
-            "HOURLY": _("The time noted as work done, at a price per hour."),
-            "INTEREST_ON_OUTLAY": _(
+            "PER_CONTAINER_SIZE": self.env._(
+                "Each container at the price of its size."
+            ),
+            "MAX_OF": self.env._("Several prices are calculated; the highest counts."),
+            "HOURLY": self.env._("The time noted as work done, at a price per hour."),
+            "INTEREST_ON_OUTLAY": self.env._(
                 "Interest on what we paid, from the day of payment, in place of a "
                 "fee for advancing it."
             ),
-            "PCT_OF_SAVING": _("A share of what a refund or drawback brings."),
-            "COST_PLUS": _(
+            "PCT_OF_SAVING": self.env._("A share of what a refund or drawback brings."),
+            "COST_PLUS": self.env._(
                 "What the vendor charged, with a margin. It is billed with tax."
             ),
-            "PASS_THROUGH": _("What was paid, to the cent: no margin, no rounding."),
-            "PERIOD_FLAT": _(
+            "PASS_THROUGH": self.env._(
+                "What was paid, to the cent: no margin, no rounding."
+            ),
+            "PERIOD_FLAT": self.env._(
                 "A subscription: a price per period with so many entries in it."
             ),
-            "SURCHARGE_PCT": _("A percentage on other charges of the same file."),
+            "SURCHARGE_PCT": self.env._(
+                "A percentage on other charges of the same file."
+            ),
         }
 
     # === WHAT IT COSTS === #
@@ -135,16 +144,17 @@ class CustomsFeeRule(models.Model):
         return words
 
     def _get_unit_words(self):
-        _ = self.env._
         return {
-            "FLAT": lambda: self._figure("amount"),
-            "PER_UNIT": lambda: _(
+            "FLAT": lambda: (
+                self._figure("amount") if self.amount else self.env._("free of charge")
+            ),
+            "PER_UNIT": lambda: self.env._(
                 "%(rate)s per %(unit)s",
                 rate=self._figure("rate"),
                 unit=self._label("unit"),
             ),
             "INCLUDED_THEN": self._get_included_words,
-            "BAND_FLAT": lambda: _(
+            "BAND_FLAT": lambda: self.env._(
                 "by %(basis)s: %(bands)s",
                 basis=self._get_band_basis(),
                 bands=self._get_band_words(""),
@@ -154,7 +164,7 @@ class CustomsFeeRule(models.Model):
                 for band in self.band_ids
                 if band.size
             ),
-            "MAX_OF": lambda: _(
+            "MAX_OF": lambda: self.env._(
                 "the greatest of: %s",
                 "; ".join(child.words or "" for child in self.child_ids),
             ),
@@ -204,34 +214,33 @@ class CustomsFeeRule(models.Model):
         return words
 
     def _get_percent_words(self):
-        _ = self.env._
         return {
             "PCT_GREATER": self._get_share_words,
-            "FIXED_PLUS_PCT": lambda: _(
+            "FIXED_PLUS_PCT": lambda: self.env._(
                 "%(fixed)s + %(share)s",
                 fixed=self._figure("fixed"),
                 share=self._get_share_words(),
             ),
-            "BAND_PROGRESSIVE_PCT": lambda: _(
+            "BAND_PROGRESSIVE_PCT": lambda: self.env._(
                 "of %(basis)s: %(bands)s",
                 basis=self._get_band_basis(),
                 bands=self._get_band_words(" %"),
             ),
-            "INTEREST_ON_OUTLAY": lambda: _(
+            "INTEREST_ON_OUTLAY": lambda: self.env._(
                 "%(percent)s %% a year of %(basis)s after %(days)s days",
                 percent=self._number("annual_rate"),
                 basis=self._label("basis"),
                 days=self.free_days,
             ),
-            "PCT_OF_SAVING": lambda: _(
+            "PCT_OF_SAVING": lambda: self.env._(
                 "%s %% of the amount saved", self._number("percent")
             ),
             "COST_PLUS": self._get_margin_words,
-            "SURCHARGE_PCT": lambda: _(
+            "SURCHARGE_PCT": lambda: self.env._(
                 "%(percent)s %% of %(charges)s",
                 percent=self._number("percent"),
                 charges=", ".join(self.applies_to_ids.mapped("name"))
-                or _("all services"),
+                or self.env._("all services"),
             ),
         }
 
@@ -312,16 +321,15 @@ class CustomsFeeRule(models.Model):
     def _get_condition_words(self):
         """Return the conditions and the validity of its own, in one line."""
         self.ensure_one()
-        _ = self.env._
         parts = [
             ", ".join(self.procedure_ids.mapped("code")),
-            self.transport_modes and _("mode %s", self.transport_modes),
+            self.transport_modes and self.env._("mode %s", self.transport_modes),
             ", ".join(self.office_ids.mapped("name")),
-            self.hs_codes and _("HS %s", self.hs_codes),
+            self.hs_codes and self.env._("HS %s", self.hs_codes),
             ", ".join(self.incoterm_ids.mapped("code")),
             self.declaration_types,
             self.service_level and self._label("service_level"),
-            self.date_from and _("from %s", self.date_from),
-            self.date_to and _("until %s", self.date_to),
+            self.date_from and self.env._("from %s", self.date_from),
+            self.date_to and self.env._("until %s", self.date_to),
         ]
         return " · ".join(part for part in parts if part) or False

@@ -61,7 +61,6 @@ class CustomsFeeTariff(models.Model):
     )
     group_id = fields.Many2one(
         comodel_name="res.partner.category",
-        string="Group",
         compute="_compute_scope",
         store=True,
         readonly=False,
@@ -89,6 +88,7 @@ class CustomsFeeTariff(models.Model):
             ("sale", "Our services"),
             ("vendor", "Expected charges of a vendor"),
         ],
+        string="Prices of",
         required=True,
         default="sale",
         help="What a vendor will charge is expected by its card, and its bills are "

@@ -13,6 +13,11 @@ class CustomsFundsRequest(models.Model):
     breakdown = fields.Json(
         compute="_compute_breakdown", store=True, precompute=True, copy=False
     )
+    breakdown_text = fields.Text(
+        string="What it is made of",
+        compute="_compute_breakdown_text",
+        help="As printed on the request.",
+    )
     bank_account_id = fields.Many2one(
         comodel_name="res.partner.bank",
         string="Paid to",
@@ -48,6 +53,15 @@ class CustomsFundsRequest(models.Model):
                 record.breakdown = record._get_breakdown()
             else:
                 record.breakdown = False
+
+    @api.depends("breakdown", "amount", "currency_id")
+    @api.depends_context("lang")
+    def _compute_breakdown_text(self):
+        for record in self:
+            record.breakdown_text = "\n".join(
+                f"{text}: {record.currency_id.format(amount)}"
+                for text, amount in record._get_breakdown_lines()
+            )
 
     def _get_breakdown(self):
         """Return rows ``{kind, id, amount}`` in the currency of the request."""

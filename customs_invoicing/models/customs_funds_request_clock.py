@@ -122,8 +122,9 @@ class CustomsFundsRequest(models.Model):
 
         Reminders of money that is used or returned by now are done.
         """
-        companies = self.env["res.company"].search([])
-        requests = self.with_context(allowed_company_ids=companies.ids)
+        companies = self.env["res.company"].sudo().search([])
+        # sudo: of all companies, as the scheduler runs
+        requests = self.sudo().with_context(allowed_company_ids=companies.ids)
         limit = fields.Date.context_today(self) + datetime.timedelta(days=SOON_DAYS)
         due = requests.search([("date_clock", "<=", limit)])
         reminded = requests.search(

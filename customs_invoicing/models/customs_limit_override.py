@@ -128,6 +128,7 @@ class CustomsLimitOverride(models.Model):
         return records
 
     def write(self, vals):
+        self.check_access("write")
         if set(vals) - CHANGEABLE:
             raise UserError(
                 self.env._(

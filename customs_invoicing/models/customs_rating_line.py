@@ -104,7 +104,8 @@ class CustomsRatingLine(models.Model):
     is_problem = fields.Boolean(string="To clear up", compute="_compute_is_problem")
     inputs = fields.Json(string="Inputs as data", help="What was looked at.")
     inputs_text = fields.Text(string="Inputs", compute="_compute_inputs_text")
-    formula = fields.Text(string="Calculation")
+    formula = fields.Text()
+    explanation = fields.Text(string="Calculation", compute="_compute_explanation")
     message = fields.Text(help="Why nothing was chosen or rated, and what to do.")
     fee_currency_id = fields.Many2one(
         comodel_name="res.currency", string="Currency of the card"
@@ -140,6 +141,11 @@ class CustomsRatingLine(models.Model):
             record.inputs_text = "\n".join(
                 f"{name}: {value}" for name, value in (record.inputs or {}).items()
             )
+
+    @api.depends("formula", "message")
+    def _compute_explanation(self):
+        for record in self:
+            record.explanation = record.message or record.formula
 
     def write(self, vals):
         self.check_access("write")

@@ -84,6 +84,12 @@ class Proposal:
         return self.charge.amount if self.charge else 0.0
 
     @property
+    def changes_price(self):
+        """Whether the charge would get another price."""
+        price = to_decimal(self.previous)
+        return not self.charge or price != self.outcome.price
+
+    @property
     def is_missing(self):
         """Whether the file lacks the price of a service that a card has."""
         if self.action in (CREATE, ADOPT):

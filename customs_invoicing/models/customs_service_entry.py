@@ -53,9 +53,8 @@ class CustomsServiceEntry(models.Model):
         store=True,
         precompute=True,
         digits=(16, 2),
-        min_display_digits=0,
     )
-    quantity = fields.Float(digits=(16, 3), min_display_digits=0)
+    quantity = fields.Float(digits=(16, 3))
     unit = fields.Selection(
         selection=[pair for pair in UNIT_NAMES if pair[0] in NOTED_UNITS],
         help="What was counted. It serves all rates per such a unit on this file.",
@@ -78,7 +77,13 @@ class CustomsServiceEntry(models.Model):
         for record in self:
             problem = record._get_problem()
             if problem:
-                raise ValidationError(f"{record.charge_code_id.name}: {problem}")
+                raise ValidationError(
+                    self.env._(
+                        "%(service)s: %(problem)s",
+                        service=record.charge_code_id.name,
+                        problem=problem,
+                    )
+                )
 
     def _get_problem(self):
         self.ensure_one()

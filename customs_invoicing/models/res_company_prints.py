@@ -17,3 +17,36 @@ class ResCompany(models.Model):
         help="The annex lists items, bases, rates and amounts of the declaration. It "
         "follows the invoice in its PDF where outlays are billed.",
     )
+
+    def _create_customs_disbursement_tax(self):
+        result = super()._create_customs_disbursement_tax()
+        self._translate_customs_disbursement_tax()
+        return result
+
+    def _translate_customs_disbursement_tax(self):
+        """Put what clients read of the tax into every installed language.
+
+        What the company words itself stays as it is.
+        """
+        self.ensure_one()
+        tax = self.customs_disbursement_tax_id
+        english = self.with_context(lang="en_US")._get_customs_tax_words()
+        for code, _name in self.env["res.lang"].get_installed():
+            words = self.with_context(lang=code)._get_customs_tax_words()
+            for record, field in (
+                (tax, "name"),
+                (tax, "invoice_label"),
+                (tax.tax_group_id, "name"),
+            ):
+                key = record._name, field
+                source = record.with_context(lang="en_US")[field]
+                if record and source == english[key]:
+                    record.update_field_translations(field, {code: words[key]})
+
+    def _get_customs_tax_words(self):
+        """Return ``{(model, field): words}`` in the language of the context."""
+        return {
+            ("account.tax", "name"): self.env._("0% Disbursement"),
+            ("account.tax", "invoice_label"): self.env._("0% disbursement"),
+            ("account.tax.group", "name"): self.env._("Outside the scope of VAT"),
+        }

@@ -57,12 +57,13 @@ class CustomsAddCharges(models.TransientModel):
             for name in ("nature", "evidence_state")
         }
         by_file = charges.grouped("declaration_id")
+        files = sorted(by_file, key=lambda file: file.id)
         return {
             "currency": self.move_id.company_currency_id.id,
             "invoice_currency": self.move_id.currency_id.id,
             "files": [
-                self._prepare_file_row(file, part, stops[file], labels)
-                for file, part in by_file.items()
+                self._prepare_file_row(file, by_file[file], stops[file], labels)
+                for file in files
             ],
         }
 
@@ -70,8 +71,6 @@ class CustomsAddCharges(models.TransientModel):
         self.ensure_one()
         client, payer = declaration.client_id, self.move_id.commercial_partner_id
         problems = [found.message for found in stops if not found.charge_id]
-        if declaration.has_unposted_assessment and not problems:
-            problems = [self.env._("Post its assessment first.")]
         rows = [
             self._prepare_charge_row(charge, problems, stops, labels)
             for charge in charges.sorted(lambda charge: charge._get_print_order())
@@ -124,7 +123,7 @@ class CustomsAddCharges(models.TransientModel):
 
     def _check_still_open(self, charges):
         """Tell what somebody else billed, or changed, since the picker was opened."""
-        gone = charges - self.move_id._get_open_customs_charges()
+        gone = charges - self.move_id._get_customs_candidates()
         if not gone:
             return
         # sudo: which invoice has it is no secret to whoever wanted to bill it

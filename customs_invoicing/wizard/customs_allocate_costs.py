@@ -188,6 +188,8 @@ class CustomsAllocateCosts(models.TransientModel):
 
     def _describe(self):
         """Return a line per file: its departments in percent."""
+        if self.key == "percent" and not self.line_ids.account_id:
+            return [self.env._("Add the departments below.")]
         lines = []
         for declaration in self.declaration_ids._origin:
             shares = self._get_distribution(declaration)
@@ -205,13 +207,9 @@ class CustomsAllocateCosts(models.TransientModel):
         try:
             shares = percentages(weights, DIGITS, self.key)
         except AllocationError as error:
-            raise UserError(
-                self.env._(
-                    "%(file)s: %(problem)s",
-                    file=declaration.name,
-                    problem=self.env._(MESSAGES[error.code]) % error.values,  # pylint: disable=translation-not-lazy
-                )
-            ) from error
+            template = MESSAGES[error.code]
+            problem = self.env._(template) % error.values  # pylint: disable=gettext-variable
+            raise UserError(f"{declaration.name}: {problem}") from error
         return {
             str(account.id): to_float(share)
             for account, share in shares.items()

@@ -232,6 +232,10 @@ class CustomsClientStatement(models.TransientModel):
         return found
 
     def _open_composer(self, template, client, recipient, attachment):
+        subject, body = (
+            template._render_field(field, client.ids, compute_lang=True)[client.id]
+            for field in ("subject", "body_html")
+        )
         return {
             "type": "ir.actions.act_window",
             "res_model": "mail.compose.message",
@@ -242,12 +246,8 @@ class CustomsClientStatement(models.TransientModel):
                 "default_res_ids": client.ids,
                 "default_composition_mode": "comment",
                 "default_partner_ids": recipient.ids,
-                "default_subject": template._render_field("subject", client.ids)[
-                    client.id
-                ],
-                "default_body": template._render_field("body_html", client.ids)[
-                    client.id
-                ],
+                "default_subject": subject,
+                "default_body": body,
                 "default_attachment_ids": attachment.ids,
             },
         }

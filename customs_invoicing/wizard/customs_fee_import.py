@@ -5,9 +5,10 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
 
+from ..engine.explain import number_words
 from ..formats.rate_card import CardProblem, RateCardError, read_rate_card
 from ..models.customs_fee_tariff import VALIDITY_DATES
-from ..tools import to_float
+from ..tools import to_decimal, to_float
 
 #: Facts of a card that name a record: by the field, its model
 NAMED = {
@@ -101,7 +102,9 @@ class CustomsFeeImport(models.TransientModel):
         if self.mode != "new" and not self.tariff_id:
             return {}, None, [self.env._("Choose the rate card to read it into.")]
         try:
-            card = read_rate_card(base64.b64decode(self.file))
+            # a browser asks for the size of files in place of their content
+            content = self.with_context(bin_size=False).file
+            card = read_rate_card(base64.b64decode(content))
         except RateCardError as error:
             return (
                 {},
@@ -228,6 +231,8 @@ class CustomsFeeImport(models.TransientModel):
                 value = value.display_name
             elif field.type == "selection":
                 value = dict(field._description_selection(self.env)).get(value, value)
+            elif field.type == "monetary":
+                value = value and number_words(to_decimal(value), 2)
             words = str(value) if value else ""
             described.append((field._description_string(self.env), words))
         return described

@@ -63,6 +63,7 @@ class CustomsFeeTry(models.TransientModel):
         compute="_compute_from_card",
         store=True,
         readonly=False,
+        string="Prices of",
         required=True,
         precompute=True,
     )
@@ -88,7 +89,7 @@ class CustomsFeeTry(models.TransientModel):
 
     # === FIGURES === #
 
-    line_count = fields.Integer(string="Items", default=1)
+    line_count = fields.Integer(string="Lines", default=1)
     hs_codes = fields.Char(string="Commodity codes", help="Separated by commas.")
     invoice_count = fields.Integer(string="Invoices", default=1)
     certificate_count = fields.Integer(string="Certificates")
@@ -114,9 +115,9 @@ class CustomsFeeTry(models.TransientModel):
     demurrage_days = fields.Integer(string="Days in the port")
     detention_days = fields.Integer(string="Days outside the port")
     outlay_days = fields.Integer(string="Days since we paid")
-    procedure_id = fields.Many2one(comodel_name="customs.procedure", string="Procedure")
+    procedure_id = fields.Many2one(comodel_name="customs.procedure")
     transport_mode = fields.Char(string="Mode of transport")
-    office_id = fields.Many2one(comodel_name="customs.office", string="Office")
+    office_id = fields.Many2one(comodel_name="customs.office")
     incoterm_id = fields.Many2one(
         comodel_name="account.incoterms", string="Delivery terms"
     )
@@ -138,6 +139,9 @@ class CustomsFeeTry(models.TransientModel):
     problem_count = fields.Integer(compute="_compute_lines", store=True)
 
     # === COMPUTE METHODS === #
+
+    def _compute_display_name(self):
+        self.display_name = self.env._("Try rate cards")
 
     @api.depends("tariff_id", "declaration_id")
     def _compute_from_card(self):

@@ -178,6 +178,9 @@ class CustomsFeeTryLine(models.TransientModel):
         field = self.env["customs.fee.rule"]._fields[CONDITION_FIELDS[name]]
         found = facts.attributes.get(name) or ()
         shown = found if isinstance(found, str) else ", ".join(found)
+        if field.type == "selection":
+            labels = dict(field._description_selection(self.env))
+            value, shown = (labels.get(key, key) for key in (value, shown))
         return self.env._(
             "%(condition)s: for %(value)s only, the file has %(found)s.",
             condition=field._description_string(self.env),

@@ -26,6 +26,7 @@ class CustomsRerate(models.TransientModel):
     currency_id = fields.Many2one(
         comodel_name="res.currency", compute="_compute_currency_id"
     )
+    file_count = fields.Integer(string="File count", compute="_compute_currency_id")
     line_ids = fields.One2many(
         comodel_name="customs.rerate.line", inverse_name="wizard_id", string="Changes"
     )
@@ -41,6 +42,7 @@ class CustomsRerate(models.TransientModel):
         for wizard in self:
             company = wizard.declaration_ids.company_id[:1] or self.env.company
             wizard.currency_id = company.currency_id
+            wizard.file_count = len(wizard.declaration_ids)
 
     @api.depends("line_ids.is_chosen", "line_ids.difference")
     def _compute_amount_change(self):
@@ -90,7 +92,7 @@ class CustomsRerate(models.TransientModel):
         return [
             found
             for found in declarations._get_rating_proposals(outcomes)
-            if found.action in (*BY_ITSELF, *TO_DECIDE)
+            if found.action in (*BY_ITSELF, *TO_DECIDE) and found.changes_price
         ]
 
     @api.model
@@ -134,10 +136,12 @@ class CustomsRerate(models.TransientModel):
             for name in {**old, **new}
             if old.get(name) != new.get(name)
         ]
+        if not reasons and (charge.rating_formula or "") != outcome.formula:
+            reasons.append(f"{charge.rating_formula} → {outcome.formula}")
         if not reasons and found.action == EDITED:
             return self.env._("The rate card is unchanged; the price was edited.")
         if not reasons:
-            return self.env._("Calculation or exchange rate of the card changed.")
+            return self.env._("The exchange rate of the card changed.")
         return "\n".join(reasons)
 
     @api.model
@@ -178,7 +182,12 @@ class CustomsRerate(models.TransientModel):
         by_key = {
             (found.outcome.file, found.outcome.code): found for found in proposals
         }
-        taken = []
+        # what is told apart by its reasons only is brought up to date without asking
+        taken = [
+            found
+            for found in proposals
+            if found.action in BY_ITSELF and not found.changes_price
+        ]
         for line in wanted:
             found = by_key.get((line.declaration_id, line.charge_code_id))
             line._check_unchanged(found)

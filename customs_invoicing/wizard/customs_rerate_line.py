@@ -46,7 +46,7 @@ class CustomsRerateLine(models.TransientModel):
     version = fields.Char(string="Rule and version", readonly=True)
     formula = fields.Text(string="Calculation", readonly=True)
     why = fields.Text(string="Why it changes", readonly=True)
-    note = fields.Char(readonly=True)
+    note = fields.Text(readonly=True)
 
     @api.depends("amount_old", "amount_new")
     def _compute_difference(self):

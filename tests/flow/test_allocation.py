@@ -1,79 +1,16 @@
 """Own costs shared among departments, before and after they are posted."""
 
-from posting import DAY, PostingCase
+from datetime import date
+
+from allocation import AllocationCase
+from posting import DAY
 
 from odoo.exceptions import UserError, ValidationError
 from odoo.tests import tagged
 
 
 @tagged("post_install", "-at_install")
-class TestAllocation(PostingCase):
-    """Own imports for use: two items of 1 000.00, duty 100.00, VAT 315.00."""
-
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.env.user.group_ids += cls.env.ref("analytic.group_analytic_accounting")
-        cls.plan = cls.env["account.analytic.plan"].create({"name": "Departments"})
-        cls.research, cls.operations = cls.env["account.analytic.account"].create(
-            [
-                {"name": name, "plan_id": cls.plan.id, "company_id": cls.company.id}
-                for name in ("Research", "Operations")
-            ]
-        )
-
-    def own_file(self, items=({}, {}), use="expense"):
-        declaration = self.file("own", items=items, goods_use=use)
-        self.assess(
-            declaration,
-            ("CID", 60.00, {"item_number": 1}),
-            ("CID", 40.00, {"item_number": 2}),
-            ("VAT", 315.00),
-        )
-        return declaration
-
-    def wizard(self, declarations, departments=(), **vals):
-        action = declarations.action_allocate_costs()
-        wizard = self.env["customs.allocate.costs"].browse(action["res_id"])
-        if departments:
-            wizard.line_ids.unlink()
-            vals["line_ids"] = [
-                (0, 0, {"account_id": account.id, "percent": percent})
-                for account, percent in departments
-            ]
-        wizard.write({"date": "2026-03-20", **vals})
-        return wizard
-
-    def allocate(self, declarations, departments=(), **vals):
-        before = declarations._get_customs_moves()
-        self.wizard(declarations, departments, **vals).action_allocate()
-        return declarations._get_customs_moves() - before
-
-    def give(self, wizard, accounts):
-        """Choose the departments of the items, in their order."""
-        lines = wizard.item_ids.sorted("number")
-        for line, account in zip(lines, accounts, strict=True):
-            line.account_id = account
-
-    def departments(self, declaration):
-        """Return ``{department: cost}`` of the analytic items of a file."""
-        lines = self.env["account.analytic.line"].search(
-            [("move_line_id.customs_declaration_id", "=", declaration.id)]
-        )
-        column = self.plan._column_name()
-        sums = {}
-        for line in lines:
-            name = line[column].name
-            sums[name] = sums.get(name, 0.0) - line.amount
-        return {name: round(amount, 2) for name, amount in sums.items()}
-
-    def assert_books(self, declaration, charged=415.00, allocated=100.00):
-        declaration.invalidate_recordset()
-        declaration.charge_ids.invalidate_recordset()
-        self.assertAlmostEqual(declaration.amount_charged, charged, 2)
-        self.assertAlmostEqual(declaration.amount_allocated, allocated, 2)
-        self.assertAlmostEqual(declaration.amount_billed, allocated, 2)
-
+class TestAllocation(AllocationCase):
     # === BEFORE POSTING === #
 
     def test_percentages_before_posting_book_nothing_more(self):
@@ -147,6 +84,7 @@ class TestAllocation(PostingCase):
         declaration = self.own_file()
         posted = self.post(declaration)
         self.assert_books(declaration, allocated=0.0)
+        self.assertEqual(self.wizard(declaration).amount_posted, 100.00)
         before = [
             (line.balance, line.analytic_distribution) for line in posted.line_ids
         ]
@@ -230,7 +168,7 @@ class TestAllocation(PostingCase):
         declaration = self.own_file()
         self.post(declaration)
         self.allocate(declaration, [(self.research, 100)])
-        declaration._undo_posting("2026-03-25", "Wrong file")
+        declaration._undo_posting(date(2026, 3, 25), "Wrong file")
         self.assertEqual(set(self.departments(declaration).values()), {0.0})
         self.assertAlmostEqual(self.account_balance(self.role("duty_expense")), 0.0, 2)
         declaration.invalidate_recordset()

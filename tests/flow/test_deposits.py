@@ -489,15 +489,262 @@ class TestDeposits(CustomsCase):
         declaration.invalidate_recordset()
         self.assertNotIn("prefunds", declaration.warning_message or "")
 
-    def test_paper_says_it_is_no_invoice(self):
-        request = self.request(self.assessed_file(), note="Pay before the ship lands")
-        html = (
+    # === THE REQUEST ON PAPER AND BY MAIL === #
+
+    def html(self, request):
+        return (
             self.env["ir.actions.report"]
             ._render_qweb_html("customs_invoicing.report_funds_request", request.ids)[0]
             .decode()
         )
-        for text in (request.name, "not an invoice", "9,000.00", "the ship lands"):
+
+    def test_paper_says_it_is_no_invoice(self):
+        bank = self.env["res.bank"].create({"name": "Harbour Bank", "bic": "HARBUS33"})
+        self.env["res.partner.bank"].create(
+            {
+                "acc_number": "US-100-200",
+                "partner_id": self.company.partner_id.id,
+                "bank_id": bank.id,
+                "allow_out_payment": True,
+            }
+        )
+        request = self.request(
+            self.assessed_file(),
+            note="Pay before the ship lands",
+            date_due="2026-03-04",
+        )
+        html = self.html(request)
+        for text in (
+            request.name,
+            "not an invoice",
+            "9,000.00",
+            "the ship lands",
+            "US-100-200",
+            "Harbour Bank",
+            "03/04/2026",
+        ):
             self.assertIn(text, html)
+
+    def lines(self, request):
+        return [
+            (text, f"{amount:.2f}") for text, amount in request._get_breakdown_lines()
+        ]
+
+    def test_breakdown_is_what_is_asked_and_stays(self):
+        declaration = self.assessed_file()
+        service = self.add_service(declaration, 120.00)
+        first = self.request(declaration, 8000.00)
+        names = [
+            self.env.ref(f"customs_invoicing.tax_code_{code}").display_name
+            for code in ("cid", "vat")
+        ]
+        asked = [
+            (names[0], "1500.00"),
+            (names[1], "6741.00"),
+            (service.name, "120.00"),
+            ("Not asked for in advance", "-361.00"),
+        ]
+        self.assertEqual(self.lines(first), asked)
+        self.assertIn("6,741.00", self.html(first))
+        second = self.env["customs.funds.request"].create(
+            {"declaration_id": declaration.id}
+        )
+        self.assertEqual(second.amount, 361.00)
+        self.assertEqual(
+            self.lines(second)[3:], [(f"Asked for before ({first.name})", "-8000.00")]
+        )
+        service.amount = 500.00
+        self.assertEqual(self.lines(first), asked)
+        second.action_propose_amount()
+        self.assertEqual(second.amount, 741.00)
+        self.receive(first)
+        with self.assertRaisesRegex(UserError, "Make another request"):
+            first.action_propose_amount()
+
+    def test_breakdown_in_another_currency_adds_up(self):
+        euro, _journal = self.foreign_bank()
+        declaration = self.assessed_file()
+        request = self.env["customs.funds.request"].create(
+            {
+                "declaration_id": declaration.id,
+                "currency_id": euro.id,
+                "date": "2026-03-01",
+            }
+        )
+        self.assertEqual(request.amount, 4120.50)
+        self.assertEqual(
+            [amount for _text, amount in self.lines(request)], ["750.00", "3370.50"]
+        )
+
+    def test_request_is_sent_in_the_language_of_the_client(self):
+        self.env["res.lang"]._activate_lang("fr_FR")
+        self.client.write({"lang": "fr_FR", "email": "client@example.com"})
+        request = self.request(self.assessed_file())
+        self.assertFalse(request.date_sent)
+        composer = (
+            self.env["mail.compose.message"]
+            .with_context(**request.action_send()["context"])
+            .create({})
+        )
+        self.assertEqual(composer.partner_ids, self.client)
+        self.assertIn(request.name, composer.subject)
+        self.assertEqual(composer.template_id.lang, "{{ object.client_id.lang }}")
+        composer.action_send_mail()
+        self.assertEqual(request.date_sent, fields.Date.context_today(request))
+        self.assertTrue(request.message_ids.attachment_ids)
+        self.assertFalse(request.move_line_ids)
+
+    # === WHOSE MONEY === #
+
+    def test_deposit_pays_what_its_client_is_billed_and_no_other_payer(self):
+        """Duties go to the client, fees to the parent: split by payer."""
+        parent = self.env["res.partner"].create({"name": "Parent of the client"})
+        declaration = self.paid_file()
+        service = declaration.charge_ids.filtered(lambda c: c.nature == "service")
+        service.bill_to_id = parent
+        request = self.env["customs.funds.request"].create(
+            {"declaration_id": declaration.id, "date": "2026-03-01"}
+        )
+        self.assertEqual(request.amount, 8421.00)  # without the fee of the parent
+        self.receive(request, 9000.00)
+        invoices = declaration.action_create_invoices()
+        self.assertEqual(set(invoices.partner_id.ids), {self.client.id, parent.id})
+        invoices.invoice_date = "2026-03-06"
+        invoices.action_post()
+        residual = {
+            invoice.partner_id: f"{invoice.amount_residual:.2f}" for invoice in invoices
+        }
+        self.assertEqual(residual, {self.client: "0.00", parent: "145.20"})
+        self.assert_deposit(
+            request, "received", received=9000, applied=8421, left=579.00
+        )
+        with self.assertRaisesRegex(UserError, "nothing to apply"):
+            request.action_apply()
+        self.assertAlmostEqual(self.account_balance(self.deposits), -579.00, 2)
+        self.assertAlmostEqual(self.account_balance(self.receivable), 145.20, 2)
+        self.give_back(request)
+        self.assert_deposit(
+            request, "applied", received=9000, applied=8421, returned=579.00
+        )
+        self.assertAlmostEqual(self.account_balance(self.deposits), 0.0, 2)
+        self.assertAlmostEqual(self.account_balance(self.control), 0.0, 2)
+
+    # === CLOCKS === #
+
+    def held_since(self, days, **vals):
+        today = fields.Date.context_today(self.client)
+        day = fields.Date.subtract(today, days=days)
+        request = self.request(
+            self.assessed_file(
+                registration=("C", str(900 + days), "3/6/26"),
+                assessment=("A", str(900 + days), "3/6/26"),
+            ),
+            **vals,
+        )
+        self.receive(request, date=day)
+        request.invalidate_recordset()
+        return request, day
+
+    def test_clock_of_the_country_runs(self):
+        self.company.account_fiscal_country_id = self.env.ref("base.mx")
+        request, day = self.held_since(55)
+        self.assertEqual(request.date_clock, fields.Date.add(day, days=60))
+        self.assertEqual(
+            request.clock_id, self.env.ref("customs_invoicing.funds_clock_mx_return")
+        )
+        self.assertEqual((request.days_held, request.clock_state), (55, "soon"))
+        fresh, _day = self.held_since(3)
+        self.assertEqual(fresh.clock_state, "running")
+        late, _day = self.held_since(61)
+        self.assertEqual(late.clock_state, "late")
+        requests = self.env["customs.funds.request"]
+        soon = requests.search([("date_clock", "<=", "today +7d")])
+        self.assertEqual(soon & (request | fresh | late), request | late)
+        self.give_back(late, date=fields.Date.to_string(fields.Date.today()))
+        late.invalidate_recordset()
+        self.assertEqual((late.date_clock, late.clock_state), (False, False))
+
+    def test_a_statement_stops_the_clock_that_asks_for_one(self):
+        self.company.account_fiscal_country_id = self.env.ref("base.us")
+        self.company.customs_deposit_days = 365
+        request, day = self.held_since(58)
+        self.assertEqual(request.date_clock, fields.Date.add(day, days=60))
+        request.action_record_statement()
+        request.invalidate_recordset()
+        self.assertFalse(request.clock_id)
+        self.assertEqual(request.date_clock, fields.Date.add(day, days=365))
+
+    def test_without_a_law_the_house_rule_counts(self):
+        self.company.account_fiscal_country_id = self.env.ref("base.de")
+        self.company.customs_deposit_days = 30
+        request, day = self.held_since(25)
+        self.assertFalse(request.clock_id)
+        self.assertEqual(request.date_clock, fields.Date.add(day, days=30))
+
+    def test_officer_is_reminded_once(self):
+        self.company.account_fiscal_country_id = self.env.ref("base.mx")
+        request, _day = self.held_since(55)
+        fresh, _day = self.held_since(2)
+        requests = self.env["customs.funds.request"]
+        for _again in range(2):
+            requests._cron_remind_clocks()
+            self.assertEqual(len(request.activity_ids), 1)
+            self.assertEqual(request.activity_ids.date_deadline, request.date_clock)
+            self.assertEqual(request.activity_ids.user_id, request.user_id)
+            self.assertFalse(fresh.activity_ids)
+        self.give_back(request, date=fields.Date.to_string(fields.Date.today()))
+        request.invalidate_recordset()
+        requests._cron_remind_clocks()
+        self.assertFalse(request.activity_ids)
+
+    # === WHAT WE HOLD === #
+
+    def test_client_money_is_the_balance_of_the_account(self):
+        first = self.request(self.assessed_file())
+        self.receive(first)
+        second, _day = self.held_since(5)
+        today = fields.Date.to_string(fields.Date.today())
+        self.give_back(second, 400.00, date=today)
+        loose = self.env["account.move"].create(
+            {
+                "move_type": "entry",
+                "date": "2026-03-03",
+                "line_ids": [
+                    (
+                        0,
+                        0,
+                        {
+                            "account_id": account.id,
+                            "balance": balance,
+                            "partner_id": self.client.id,
+                        },
+                    )
+                    for account, balance in (
+                        (self.bank_account, 70.00),
+                        (self.deposits, -70.00),
+                    )
+                ],
+            }
+        )
+        loose.action_post()
+        self.env.flush_all()
+        rows = self.env["customs.client.money"].search(
+            [("company_id", "=", self.company.id)]
+        )
+        by_request = {row.request_id: row for row in rows}
+        nothing = self.env["customs.funds.request"]
+        self.assertEqual(set(by_request), {first, second, nothing})
+        self.assertEqual(by_request[first].held, 9000.00)
+        self.assertEqual(
+            (by_request[second].received, by_request[second].used), (9000.00, 400.00)
+        )
+        self.assertEqual(by_request[second].days_held, 5)
+        self.assertEqual(by_request[nothing].difference, 70.00)
+        self.assertAlmostEqual(
+            sum(rows.mapped("on_account")), -self.account_balance(self.deposits), 2
+        )
+        self.assertAlmostEqual(sum(rows.mapped("held")), 17600.00, 2)
+        self.assertEqual(by_request[first].action_view_request()["res_id"], first.id)
 
     def test_ways_between_file_and_request(self):
         declaration = self.assessed_file()

@@ -379,11 +379,14 @@ class TestDisbursements(CustomsCase):
     # === DECIDING OTHERWISE === #
 
     def override(self, charge, reason="Letter of the client", **vals):
-        action = charge.action_override_nature()
-        wizard = self.env[action["res_model"]].with_user(charge.env.user)
-        wizard = wizard.browse(action["res_id"])
+        wizard = self.wizard(charge)
         wizard.write({"reason": reason, **vals})
         return wizard.action_confirm()
+
+    def wizard(self, charge):
+        action = charge.action_override_nature()
+        model = charge.env[action["res_model"]].with_context(**action["context"])
+        return model.create({})
 
     def test_a_verifier_decides_otherwise_and_takes_it_back(self):
         declaration = self.posted(capacity="indirect")
@@ -431,9 +434,8 @@ class TestDisbursements(CustomsCase):
         with self.assertRaisesRegex(UserError, "is billed, or on a draft"):
             charge.action_override_nature()
         invoice.unlink()
-        action = charge.action_override_nature()
-        invoice = self.bill(declaration)
-        wizard = self.env[action["res_model"]].browse(action["res_id"])
+        wizard = self.wizard(charge)
+        self.bill(declaration)
         wizard.reason = "late"
         with self.assertRaisesRegex(UserError, "is billed, or on a draft"):
             wizard.action_confirm()

@@ -161,7 +161,7 @@ class TestFeeImport(CustomsCase):
         )
         for name, value in vals.items():
             form[name] = value
-        form.file = base64.b64encode(content)
+        form.file = base64.b64encode(content).decode()
         return form.save()
 
     def imported(self, wizard):
@@ -292,8 +292,8 @@ class TestFeeImport(CustomsCase):
         self.assertEqual(
             facts,
             [
-                ("changed", "Minimum of a file", "", "80.0"),
                 ("changed", "Currency", "USD", "EUR"),
+                ("changed", "Minimum of a file", "", "80.00"),
             ],
         )
         new = self.imported(wizard)

@@ -414,11 +414,11 @@ class TestFeeTariffs(FeeCase):
             (self.rule(amount=55), "55.00"),
             (
                 self.rule("PER_UNIT", unit="line", rate=7.5, minimum=30, maximum=90),
-                "7.50 per item, at least 30.00, at most 90.00",
+                "7.50 per line, at least 30.00, at most 90.00",
             ),
             (
                 self.rule("INCLUDED_THEN", unit="line", base=125, included=3, rate=7.5),
-                "125.00 incl. 3 lines, then 7.50 per item",
+                "125.00 incl. 3 lines, then 7.50 per line",
             ),
             (
                 self.rule("PCT_GREATER", basis="duty_outlay", percent=2, minimum=11),
@@ -548,7 +548,7 @@ class TestFeeTariffs(FeeCase):
             line.base = 125
             line.included = 3
             line.rate = 7.5
-            self.assertEqual(line.words, "125.00 incl. 3 lines, then 7.50 per item")
+            self.assertEqual(line.words, "125.00 incl. 3 lines, then 7.50 per line")
         card = form.save()
         self.assertEqual(card.rule_count, 1)
         self.assertEqual(card.rule_ids.tariff_id, card)

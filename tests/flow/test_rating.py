@@ -242,7 +242,7 @@ class TestRating(RatingCase):
         self.assertEqual(action["params"]["type"], "warning")
         self.assertFalse(self.services(declaration))
         self.assertIn("Second card", declaration.rating_problem)
-        self.assertIn("Second card", declaration.warning_message)
+        self.assertIn("Second card", declaration.billing_blockers)
         blockers = declaration._get_billing_blockers()[declaration]
         rating = [blocker for blocker in blockers if blocker.code == "rating"]
         self.assertEqual(len(rating), 1)
@@ -267,9 +267,9 @@ class TestRating(RatingCase):
 
     def test_tie_that_is_gone_is_forgotten(self):
         cards = self.card(self.flat(55)) | self.card(self.flat(60), name="Second card")
-        declaration = self.file()
+        declaration = self.typed(capacity="direct", client_id=self.client.id)
         declaration.action_rate_services()
-        self.assertTrue(declaration.rating_problem)
+        self.assertIn("Second card", declaration.warning_message)
         cards.action_archive_card()
         declaration.action_rate_services()
         self.assertFalse(declaration.rating_problem)
@@ -334,13 +334,18 @@ class TestRating(RatingCase):
         declaration = self.file()
         declaration.action_rate_services()
         index = declaration.charge_ids.ids.index(self.price(declaration).id)
-        with Form(declaration) as form:
-            with self.assertRaisesRegex(AssertionError, "rating_edit_reason"):
-                with form.charge_ids.edit(index) as line:
-                    line.amount = 50
-            with form.charge_ids.edit(index) as line:
-                line.amount = 50
-                line.rating_edit_reason = "Round price"
+        form = Form(declaration)
+        self.assertFalse(form.has_edited_services)
+        with form.charge_ids.edit(index) as line:
+            line.amount = 50
+        # the column of the reason shows as soon as a price is edited
+        self.assertTrue(form.has_edited_services)
+        with self.assertRaisesRegex(AssertionError, "rating_edit_reason"):
+            form.save()
+        with form.charge_ids.edit(index) as line:
+            line.amount = 50
+            line.rating_edit_reason = "Round price"
+        form.save()
         self.assertEqual(self.price(declaration).amount, 50.0)
         self.assertTrue(self.price(declaration).rating_is_edited)
 

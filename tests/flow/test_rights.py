@@ -28,11 +28,16 @@ REFERENCE = (
     "customs.valuation.rule",
     "customs.payment.method",
     "customs.payment.account",
+    "customs.billing.payer",
+    "customs.billing.profile",
     "customs.charge.group",
     "customs.fee.tariff",
     "customs.fee.rule",
     "customs.fee.rule.band",
     "customs.legal.mention",
+    "customs.allocation",
+    "customs.allocation.line",
+    "customs.funds.clock",
 )
 DOCUMENTS = (
     "customs.declaration",
@@ -64,6 +69,11 @@ DOCUMENTS = (
     "customs.rating",
     "customs.rating.line",
     "customs.fee.period",
+    "customs.exposure",
+    "customs.limit.override",
+    "customs.client.money",
+    "customs.charge.note",
+    "customs.charge.note.line",
 )
 #: Users make and change them, only managers delete: others may rest on them
 KNOWLEDGE = ("customs.product.classification", "customs.mandate")
@@ -100,6 +110,12 @@ TABLE = {
     ("manager", "knowledge"): ALL,
     ("nobody", "knowledge"): NOTHING,
     ("accountant", "knowledge"): NOTHING,
+    ("auditor", "decision"): READ,
+    ("user", "decision"): READ,
+    ("verifier", "decision"): ALL - {"unlink"},
+    ("manager", "decision"): ALL - {"unlink"},
+    ("nobody", "decision"): NOTHING,
+    ("accountant", "decision"): NOTHING,
 }
 
 #: What only files, the calculation and approvals write
@@ -116,7 +132,12 @@ AUTHORITY = (
     "customs.rating",
     "customs.rating.line",
     "customs.fee.period",
+    "customs.exposure",
+    "customs.client.money",
 )
+
+#: What verifiers decide; it stays as it was decided
+DECISIONS = ("customs.limit.override",)
 
 
 def one_item():
@@ -212,8 +233,11 @@ class TestRights(CustomsCase):
             **self.sample_evidence(),
             **self.sample_reference(),
             **self.sample_payment(),
+            **self.sample_billing(),
             **self.sample_charge_codes(),
             **self.sample_classification(declaration.line_ids),
+            **self.sample_limits(),
+            **self.sample_departments(declaration),
             **self.sample_rate_card(declaration),
             **self.sample_rating(),
         }
@@ -367,6 +391,19 @@ class TestRights(CustomsCase):
             "customs.payment.instruction": instruction,
         }
 
+    def sample_billing(self):
+        """Return a billing profile with a payer."""
+        profile = self.env["customs.billing.profile"].create(
+            {
+                "name": "Weekly",
+                "payer_ids": [(0, 0, {"partner_id": self.client.id})],
+            }
+        )
+        return {
+            "customs.billing.profile": profile,
+            "customs.billing.payer": profile.payer_ids,
+        }
+
     def sample_charge_codes(self):
         """Return what charges are printed under, and why we may pay them."""
         mandate = self.env["customs.mandate"].create(
@@ -459,6 +496,61 @@ class TestRights(CustomsCase):
             ),
         }
 
+    def sample_limits(self):
+        """Return what a client owes, may owe, and has advanced for another file."""
+        declaration = self.import_sad(
+            one_item(), registration=("C", "4797", "3/5/26"), reference="JOB-4797"
+        )
+        request = self.env["customs.funds.request"].create(
+            {"declaration_id": declaration.id, "amount": 10}
+        )
+        request._receive(
+            self.company_data["default_journal_bank"],
+            declaration.registration_date,
+            10.0,
+        )
+        override = self.env["customs.limit.override"].create(
+            {"partner_id": self.client.id, "amount": 10, "reason": "Agreed"}
+        )
+        self.env.flush_all()
+        money = self.env["customs.client.money"].search(
+            [("request_id", "=", request.id)]
+        )
+        owing = self.env["customs.exposure"].search(
+            [("partner_id", "=", self.client.id)], limit=1
+        )
+        return {
+            "customs.limit.override": override,
+            "customs.client.money": money,
+            "customs.exposure": owing,
+            "customs.funds.clock": self.env.ref(
+                "customs_invoicing.funds_clock_us_statement"
+            ),
+        }
+
+    def sample_departments(self, declaration):
+        """Return a key of departments, and a note to one of them."""
+        plan = self.env["account.analytic.plan"].create({"name": "Departments"})
+        department = self.env["account.analytic.account"].create(
+            {"name": "Research", "plan_id": plan.id, "company_id": self.company.id}
+        )
+        key = self.env["customs.allocation"].create(
+            {
+                "name": "Plant A",
+                "line_ids": [(0, 0, {"account_id": department.id, "percent": 100})],
+            }
+        )
+        item = {"declaration_id": declaration.id, "date": "2026-03-31", "amount": 10}
+        note = self.env["customs.charge.note"].create(
+            {"account_id": department.id, "line_ids": [(0, 0, item)]}
+        )
+        return {
+            "customs.allocation": key,
+            "customs.allocation.line": key.line_ids,
+            "customs.charge.note": note,
+            "customs.charge.note.line": note.line_ids,
+        }
+
     def posted_file(self):
         """Return a declaration whose assessment and invoice are posted."""
         declaration = self.import_sad(one_item())
@@ -471,9 +563,10 @@ class TestRights(CustomsCase):
     def test_every_role_has_exactly_its_rights_on_every_model(self):
         kinds = {
             "reference": REFERENCE,
-            "document": [name for name in DOCUMENTS if name not in AUTHORITY],
+            "document": set(DOCUMENTS) - {*AUTHORITY, *DECISIONS},
             "authority": AUTHORITY,
             "knowledge": KNOWLEDGE,
+            "decision": DECISIONS,
         }
         for (role, kind), allowed in TABLE.items():
             for name in kinds[kind]:

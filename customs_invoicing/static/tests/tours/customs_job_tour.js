@@ -158,7 +158,7 @@ registry.category("web_tour.tours").add("customs_invoicing_standard_invoice", {
         },
         {
             content: "all open charges are proposed; add them",
-            trigger: ".modal .o_data_row:contains(CID)",
+            trigger: ".modal .o_customs_picker_row:contains(CID)",
         },
         {
             trigger: ".modal button[name=action_add]",
