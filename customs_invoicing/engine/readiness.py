@@ -13,6 +13,7 @@ CODES = (
     "mandate",
     "evidence",
     "order_number",
+    "order",
     "payer",
     "currency",
     "service_limit",

@@ -80,8 +80,12 @@ class AccountMove(models.Model):
             return
         for line in lines:
             if "price_unit" in line:
+                discount = 1 - line.get("discount", 0.0) / 100
                 balance = self.currency_id.round(
-                    self.direction_sign * line["price_unit"] * line["quantity"]
+                    self.direction_sign
+                    * self.currency_id.round(
+                        line["price_unit"] * line["quantity"] * discount
+                    )
                 )
                 line.update(balance=balance, amount_currency=balance)
 

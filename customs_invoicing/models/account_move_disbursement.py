@@ -3,6 +3,10 @@ from odoo.exceptions import UserError, ValidationError
 
 from ..engine.disbursement import DISBURSEMENT
 
+#: What stops an invoice that was drafted, too. What a file lacks by then to be billed
+#: further does not: a later assessment is billed on its own.
+CHECKED_ON_POSTING = ("mandate", "evidence", "order_number", "service_limit", "dispute")
+
 
 class AccountMove(models.Model):
     """Client invoices neither round nor discount the outlays they pass on."""
@@ -11,7 +15,18 @@ class AccountMove(models.Model):
 
     def _post(self, soft=True):
         self._check_customs_disbursements()
+        self._check_customs_blockers()
         return super()._post(soft)
+
+    def _check_customs_blockers(self):
+        """Refuse to bill what waits for evidence or a release, however it got here."""
+        for move in self:
+            if move.state != "draft" or move.move_type != "out_invoice":
+                continue
+            # sudo: accountants without customs rights post these moves too
+            charges = move.sudo().line_ids.customs_charge_id
+            files = charges.declaration_id.with_context(customs_from_order=True)
+            files._check_billable(charges, codes=CHECKED_ON_POSTING)
 
     def _check_customs_disbursements(self):
         """Refuse drafts that change what was paid for a client."""
@@ -20,6 +35,7 @@ class AccountMove(models.Model):
             if move.is_sale_document(include_receipts=True):
                 for line in move.invoice_line_ids:
                     problems += line._get_disbursement_problems()
+                    problems += line._get_unfounded_problems()
                 problems += move._get_disbursement_problems()
             elif move.is_purchase_document(include_receipts=True):
                 for line in move.invoice_line_ids:

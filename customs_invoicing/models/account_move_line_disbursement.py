@@ -106,9 +106,47 @@ class AccountMoveLine(models.Model):
             )
         return problems
 
+    def _get_unfounded_problems(self):
+        """Return a sentence when a line bills an outlay that no charge stands for.
+
+        A copied invoice would bill it again; a discount would reach it.
+        """
+        self.ensure_one()
+        company = self.company_id
+        if (
+            self.customs_charge_id
+            or self.display_type != "product"
+            or self.move_id.reversed_entry_id
+        ):
+            return []
+        on_control = self.account_id == company.customs_disbursement_account_id
+        tax = company.customs_disbursement_tax_id
+        lowers = self.price_subtotal < 0 and tax and tax in self.tax_ids
+        if not (self.account_id and on_control) and not lowers:
+            return []
+        return [
+            self.env._(
+                "“%(line)s” passes on an outlay without its customs charge: it was "
+                "copied or typed, or is a discount on it. Take the line off; what was "
+                "paid for the client comes with “Add customs charges”, once and at "
+                "cost.",
+                line=self.name or self.product_id.display_name or "",
+            )
+        ]
+
     def _get_recharge_problems(self, charge):
         """Return a sentence when a recharge is billed as if it were a disbursement."""
         tax = self.company_id.customs_disbursement_tax_id
+        if not self.tax_ids and (due := charge._get_recharge_taxes(self.move_id)):
+            return [
+                self.env._(
+                    "%(charge)s of %(file)s is a recharge: it bears the tax of a sale "
+                    "(%(taxes)s), which is missing on its line.",
+                    charge=charge.name,
+                    file=charge.declaration_id.name,
+                    taxes=", ".join(due.mapped("name")),
+                )
+            ]
         if not tax or tax not in self.tax_ids:
             return []
         return [

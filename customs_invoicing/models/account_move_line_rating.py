@@ -91,9 +91,16 @@ class AccountMoveLine(models.Model):
         price = self.customs_fee_currency_id._convert(
             self.customs_fee_amount, move.currency_id, move.company_id, day
         )
-        if move.currency_id.compare_amounts(price, self.price_unit):
-            self.with_context(customs_reprice=True).price_unit = price
+        self._customs_set_price(price)
         return True
+
+    def _customs_set_price(self, price):
+        """Let the whole line cost a price, with the quantity and discount it has."""
+        self.ensure_one()
+        currency = self.move_id.currency_id
+        factor = self.quantity * (1 - (self.discount or 0.0) / 100)
+        if factor and currency.compare_amounts(price, self.price_unit * factor):
+            self.with_context(customs_reprice=True).price_unit = price / factor
 
     # === CONTRACT PRICES OF VENDORS === #
 

@@ -131,7 +131,7 @@ class AccountMove(models.Model):
             price = company.currency_id._convert(
                 line.customs_amount, self.currency_id, company, day
             )
-            line.with_context(customs_reprice=True).price_unit = price
+            line._customs_set_price(price)
 
     # === IMPORT VAT === #
 

@@ -10,5 +10,7 @@ class AccountMove(models.Model):
         result = super()._customs_settle_control()
         # sudo: accountants without customs rights post these moves too
         charges = self.sudo().line_ids.customs_charge_id
-        charges.filtered("declaration_id.sale_order_ids")._sync_sale_lines()
+        ordered = charges.filtered("declaration_id.sale_order_ids")
+        ordered._sync_sale_lines()
+        ordered._follow_cancelled_orders()
         return result

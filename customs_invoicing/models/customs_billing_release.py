@@ -14,6 +14,7 @@ REASONS = [
     ("mandate", "Mandate"),
     ("evidence", "Evidence"),
     ("order_number", "Purchase order number"),
+    ("order", "Sales order"),
     ("payer", "Payer"),
     ("currency", "Currency"),
     ("service_limit", "Service credit limit"),

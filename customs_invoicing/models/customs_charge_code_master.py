@@ -200,8 +200,10 @@ class CustomsChargeCode(models.Model):
         )
         if products:
             # sudo: the product serves every company that is set up
-            companies = self.env["res.company"].sudo().search([])
-            for company in companies.filtered("customs_disbursement_account_id"):
+            companies = self.env["res.company"].sudo()
+            for company in companies.search(
+                [("customs_disbursement_account_id", "!=", False)]
+            ):
                 company.with_company(company)._set_customs_product_accounts(
                     codes.sudo().filtered(lambda code: code.product_id in products)
                 )

@@ -301,9 +301,8 @@ class CustomsChargeNote(models.Model):
         self.check_access("create")
         date_from, date_to = self._get_last_month()
         notes, company = self, self.env.company
-        for plan in self.env["account.analytic.plan"].search([]):
-            if plan.parent_id:
-                continue
+        plans = self.env["account.analytic.plan"].search([("parent_id", "=", False)])
+        for plan in plans:
             rows = self._query_open_items(plan, company, date_from, date_to)
             # one after the other: an item of two plans goes to the first one
             for account_id in dict.fromkeys(row[1] for row in rows):

@@ -122,7 +122,8 @@ class CustomsCharge(models.Model):
         readonly=True,
         copy=False,
         help="What the rate card of the vendor says this will cost, in the currency of "
-        "the company. Bills are checked against it.",
+        "the company. Bills are checked against it: lines as they are booked, so with "
+        "tax where an outlay is passed on with its tax.",
     )
 
     # === COMPUTE METHODS === #
@@ -142,7 +143,7 @@ class CustomsCharge(models.Model):
 
     def _check_derived(self, vals):
         """What rating found is nobody's to write; nor can it be made up on creation."""
-        super()._check_derived(vals)
+        result = super()._check_derived(vals)
         written = {name for name in RATING_FIELDS & set(vals) if vals[name]}
         if self:
             written = RATING_FIELDS & set(vals)
@@ -154,9 +155,11 @@ class CustomsCharge(models.Model):
                     field=self._fields[min(written)]._description_string(self.env),
                 )
             )
+        return result
 
     def write(self, vals):
-        if "amount" in vals and not self.env.context.get("customs_rating"):
+        known = {"customs_rating", "customs_from_order"} & set(self.env.context)
+        if "amount" in vals and not known:
             self._check_edit_reason(vals)
         return super().write(vals)
 

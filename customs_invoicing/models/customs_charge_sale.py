@@ -19,7 +19,9 @@ class CustomsCharge(models.Model):
         if "amount" in vals and not self.env.context.get("customs_from_order"):
             for record in self:
                 # sudo: who prices services may lack the right to sales orders
-                line = record.sudo().sale_line_ids[:1]
+                line = record.sudo().sale_line_ids.filtered(
+                    lambda li: li.state != "cancel"
+                )[:1]
                 differs = record.currency_id.compare_amounts(
                     record.amount, vals["amount"]
                 )
@@ -33,6 +35,16 @@ class CustomsCharge(models.Model):
                         )
                     )
         return super().write(vals)
+
+    def _follow_cancelled_orders(self):
+        """Leave of cancelled services what was billed and not credited."""
+        for charge in self.filtered(lambda record: record.nature == "service"):
+            # sudo: who posts or sells may lack the right to the other side
+            lines = charge.sudo().sale_line_ids
+            if lines and all(line.state == "cancel" for line in lines):
+                charge.sudo().with_context(customs_from_order=True).amount = (
+                    charge.amount_billed + charge.amount_in_draft
+                )
 
     # === OUTLAYS ON THE ORDER === #
 
@@ -105,15 +117,13 @@ class CustomsCharge(models.Model):
     def _prepare_invoice_line_vals(self, invoice):
         """Let the order know that its line is invoiced from the file."""
         vals = super()._prepare_invoice_line_vals(invoice)
-        if invoice.move_type != "out_invoice":
-            return vals
         # sudo: who bills files may lack the right to sales orders
         lines = self.sudo().sale_line_ids.filtered("qty_to_invoice")
-        if not lines:
-            return vals
-        if self.nature == "service":
+        if lines and self.nature == "service":
             vals.update(lines[:1]._prepare_customs_service_vals(invoice))
-        return {**vals, "sale_line_ids": [Command.link(line.id) for line in lines]}
+        elif lines and invoice.move_type == "out_invoice":
+            vals["sale_line_ids"] = [Command.link(line.id) for line in lines]
+        return vals
 
     def _prepare_sale_outlay_vals(self, order):
         """Return what an invoice line of the order has that bills this outlay."""

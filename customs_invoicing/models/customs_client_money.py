@@ -5,9 +5,9 @@ from odoo.tools import SQL
 class CustomsClientMoney(models.Model):
     """The money of clients that we hold, beside what the books say of it.
 
-    One row for each request and client on the deposit accounts. Items of these
-    accounts that belong to no request have rows of their own, so that the rows are the
-    whole balance.
+    One row for each request and client on the deposit accounts. Exchange differences
+    count with the request they are matched with. Items of these accounts that belong to
+    no request have rows of their own, so that the rows are the whole balance.
     """
 
     _name = "customs.client.money"
@@ -80,14 +80,24 @@ class CustomsClientMoney(models.Model):
                        CASE WHEN item.customs_deposit_step = 'received'
                             THEN -item.balance ELSE 0 END AS received,
                        CASE WHEN item.customs_deposit_step IS NOT NULL
-                            THEN -item.balance ELSE 0 END AS held,
+                            THEN -item.amount_residual ELSE 0 END AS held,
                        CASE WHEN item.account_id
                                  = company.customs_client_deposits_account_id
                             THEN -item.balance ELSE 0 END AS on_account
                   FROM account_move_line item
                   JOIN res_company company ON company.id = item.company_id
+             LEFT JOIN LATERAL (
+                    SELECT other.customs_funds_request_id AS request_id
+                      FROM account_move_line other
+                     WHERE item.customs_funds_request_id IS NULL
+                       AND other.account_id = item.account_id
+                       AND other.matching_number = item.matching_number
+                       AND other.customs_funds_request_id IS NOT NULL
+                     LIMIT 1
+                 ) matched ON TRUE
              LEFT JOIN customs_funds_request request
-                    ON request.id = item.customs_funds_request_id
+                    ON request.id = COALESCE(
+                        item.customs_funds_request_id, matched.request_id)
                  WHERE item.parent_state = 'posted'
                    AND (item.account_id = company.customs_client_deposits_account_id
                         OR item.customs_deposit_step IS NOT NULL)

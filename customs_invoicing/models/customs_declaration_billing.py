@@ -146,10 +146,11 @@ class CustomsDeclaration(models.Model):
             for record, blockers in self._get_billing_blockers().items()
         }
 
-    def _check_billable(self, charges=None):
+    def _check_billable(self, charges=None, codes=None):
         """Refuse to bill files while something stops them; say all of it at once.
 
         :param charges: what is to be billed; what stops other charges does not matter
+        :param codes: reasons that count, of :mod:`..engine.readiness`; all by default
         """
         problems = []
         for record, blockers in self._get_stopping_blockers().items():
@@ -158,9 +159,12 @@ class CustomsDeclaration(models.Model):
                 if record.name in found.message
                 else f"{record.name}: {found.message}"
                 for found in blockers
-                if charges is None
-                or not found.charge_id
-                or found.charge_id in charges.ids
+                if (codes is None or found.code in codes)
+                and (
+                    charges is None
+                    or not found.charge_id
+                    or found.charge_id in charges.ids
+                )
             ]
         if problems:
             raise UserError("\n".join(dict.fromkeys(problems)))

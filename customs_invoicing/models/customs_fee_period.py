@@ -135,7 +135,7 @@ class CustomsFeePeriod(models.Model):
         """Support ``!= 0`` and ``= 0``."""
         if operator not in ("=", "!=") or value:
             return NotImplemented
-        records = self.search([])
+        records = self.search([("company_id", "in", self.env.companies.ids)])
         found = records.filtered(
             lambda record: not record.fee_currency_id.is_zero(record.difference)
         )

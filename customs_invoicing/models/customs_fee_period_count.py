@@ -185,7 +185,9 @@ class CustomsFeePeriod(models.Model):
         """Count last month and this one for every company, whatever ties."""
         today = fields.Date.context_today(self)
         last = fields.Date.subtract(fields.Date.start_of(today, "month"), days=1)
-        for company in self.env["res.company"].search([]):
+        rules = self.env["customs.fee.rule"].search([("type", "=", "PERIOD_FLAT")])
+        companies = rules.company_id
+        for company in companies.search([("id", "child_of", companies.ids)]):
             for day in (last, today):
                 for problem in self._count_and_tell(day, company)[1]:
                     _logger.warning("Monthly fees of %s: %s", company.name, problem)

@@ -56,7 +56,7 @@ class CustomsFeeRuleBand(models.Model):
         price = to_decimal(self.price)
         if suffix.endswith("%"):
             return f"{number_words(price)}{suffix}"
-        return f"{short_words(price, self.currency_id.decimal_places or 0)}{suffix}"
+        return f"{short_words(price, self.rule_id._get_digits())}{suffix}"
 
     # === CRUD METHODS === #
 

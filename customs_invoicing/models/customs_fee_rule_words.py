@@ -117,8 +117,11 @@ class CustomsFeeRule(models.Model):
 
     def _figure(self, name):
         """Return a figure as a price."""
-        currency = self.currency_id
-        return short_words(to_decimal(self[name]), currency.decimal_places or 0)
+        return short_words(to_decimal(self[name]), self._get_digits())
+
+    def _get_digits(self):
+        """Return the decimals of prices; a price not on a card yet has two."""
+        return self.currency_id.decimal_places if self.currency_id else 2
 
     def _number(self, name):
         return number_words(to_decimal(self[name]))
@@ -126,7 +129,8 @@ class CustomsFeeRule(models.Model):
     def _label(self, name):
         """Return the name of what was chosen."""
         selection = dict(self._fields[name]._description_selection(self.env))
-        return selection.get(self[name], "…").lower()
+        text = selection.get(self[name], "…")
+        return text if text[:2].isupper() else text[:1].lower() + text[1:]
 
     def _count(self, unit, count):
         """Return ``3 items``."""

@@ -39,14 +39,16 @@ class CustomsFundsClock(models.Model):
 
     def _get_for_companies(self, companies):
         """Return ``{company: clocks}`` that bind companies, in one query."""
-        found = self.search([])
+        countries = {
+            company: company.account_fiscal_country_id or company.country_id
+            for company in companies
+        }
+        everywhere = self.env["res.country"]
+        wanted = [country.id for country in countries.values()]
+        found = self.search([("country_id", "in", [False, *wanted])])
         return {
             company: found.filtered(
-                lambda clock, company=company: clock.country_id
-                in (
-                    clock.country_id.browse(),
-                    company.account_fiscal_country_id or company.country_id,
-                )
+                lambda clock, own=country: clock.country_id in (everywhere, own)
             )
-            for company in companies
+            for company, country in countries.items()
         }

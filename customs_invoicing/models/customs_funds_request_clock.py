@@ -31,7 +31,7 @@ class CustomsFundsRequest(models.Model):
     )
     clock_id = fields.Many2one(
         comodel_name="customs.funds.clock",
-        string="Clock",
+        string="Rule",
         compute="_compute_clock",
         help="The rule of our country that runs out first.",
     )
@@ -122,9 +122,10 @@ class CustomsFundsRequest(models.Model):
 
         Reminders of money that is used or returned by now are done.
         """
-        companies = self.env["res.company"].sudo().search([])
         # sudo: of all companies, as the scheduler runs
-        requests = self.sudo().with_context(allowed_company_ids=companies.ids)
+        requests = self.sudo()
+        companies = [row[0].id for row in requests._read_group([], ["company_id"])]
+        requests = requests.with_context(allowed_company_ids=companies)
         limit = fields.Date.context_today(self) + datetime.timedelta(days=SOON_DAYS)
         due = requests.search([("date_clock", "<=", limit)])
         reminded = requests.search(

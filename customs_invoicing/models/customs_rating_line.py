@@ -96,7 +96,6 @@ class CustomsRatingLine(models.Model):
     result = fields.Selection(selection=RESULTS, required=True, default="rated")
     effect = fields.Selection(
         selection=EFFECTS,
-        string="Effect",
         required=True,
         default="none",
         help="What the rating did with the charge of the file.",

@@ -1,4 +1,5 @@
 from odoo import fields, models
+from odoo.fields import Command
 
 
 class SaleOrder(models.Model):
@@ -85,12 +86,21 @@ class SaleOrder(models.Model):
         """Nothing of a cancelled order is billed any more from its files."""
         result = super()._action_cancel()
         # sudo: who sells may lack the right to customs files
-        for charge in self.sudo().order_line.customs_charge_id:
-            if charge.nature == "service" and charge.sale_line_ids:
-                charge.with_context(customs_from_order=True).amount = (
-                    charge.amount_billed + charge.amount_in_draft
-                )
+        self.sudo().order_line.customs_charge_id._follow_cancelled_orders()
         return result
+
+    def copy_data(self, default=None):
+        """An outlay was paid once: a copied order asks for services only."""
+        vals_list = super().copy_data(default)
+        for order, vals in zip(self, vals_list, strict=True):
+            outlays = order.order_line.filtered(lambda line: line._is_customs_outlay())
+            if outlays and "order_line" not in (default or {}):
+                lines = order.order_line.filtered(lambda line: not line.is_downpayment)
+                vals["order_line"] = [
+                    Command.create(line_vals)
+                    for line_vals in (lines - outlays).copy_data()
+                ]
+        return vals_list
 
     def write(self, vals):
         result = super().write(vals)
@@ -100,18 +110,26 @@ class SaleOrder(models.Model):
 
     # === INVOICING === #
 
+    def _has_open_down_payment(self):
+        """Whether a down payment was invoiced and no final invoice has it yet."""
+        self.ensure_one()
+        return any(
+            line.is_downpayment and line.qty_to_invoice < 0 for line in self.order_line
+        )
+
     def _create_invoices(self, grouped=False, final=False, date=None):
         """Check the files first, as when they are billed from customs."""
         self._sync_customs()
         # sudo: who sells may lack the right to customs files
         lines = self.sudo().order_line.filtered("qty_to_invoice")
-        files = lines.customs_charge_id.declaration_id
+        charges = lines.customs_charge_id
+        files = charges.declaration_id
         if files:
             files._lock_for_money()
-            files._check_billable()
+            files.with_context(customs_from_order=True)._check_billable(charges)
         return super()._create_invoices(grouped=grouped, final=final, date=date)
 
     def _get_invoiceable_lines(self, final=False):
-        """Leave out outlays that were billed from their file in the meantime."""
+        """Leave out what was billed, or credited, from its file in the meantime."""
         lines = super()._get_invoiceable_lines(final=final)
-        return lines.filtered(lambda line: not line._is_settled_outlay())
+        return lines.filtered(lambda line: not line._is_settled_in_customs())

@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 from odoo.fields import Command
 
 from .customs_declaration import CUSTOMS_READERS
@@ -76,11 +77,12 @@ class SaleOrderLine(models.Model):
         new = []
         for line in lines:
             price = line._get_customs_price()
-            if line.customs_charge_id:
-                line._update_customs_charge(price)
-                continue
             file = line._get_customs_file()
-            if file and not line.company_id.currency_id.is_zero(price):
+            if line.customs_charge_id:
+                line._update_customs_charge(price, file)
+            elif file and (charge := line._find_customs_charge(file, codes)):
+                line._adopt_customs_charge(charge, price)
+            elif file and not line.company_id.currency_id.is_zero(price):
                 new.append((line, file, price))
         charges = self.env["customs.charge"].sudo()  # sudo: as above
         charges = charges.with_context(customs_from_order=True).create(
@@ -95,18 +97,78 @@ class SaleOrderLine(models.Model):
             ]
         )
         for (line, _file, _price), charge in zip(new, charges, strict=True):
-            line.with_context(customs_from_file=True).write(
+            line._link_customs_charge(charge)
+
+    def _link_customs_charge(self, charge):
+        """Tie an ordered service to its charge; whoever ordered it pays for it."""
+        self.ensure_one()
+        self.with_context(customs_from_file=True).write(
+            {
+                "customs_charge_id": charge.id,
+                "customs_declaration_id": charge.declaration_id.id,
+            }
+        )
+        payer = self.order_id.partner_invoice_id
+        current = (charge.bill_to_id or charge.client_id).commercial_partner_id
+        if payer.commercial_partner_id != current:
+            charge.bill_to_id = payer
+
+    def _find_customs_charge(self, file, codes):
+        """Return the charge of the same service that the file has already.
+
+        One that was billed is refused: ordering it as well would bill it twice.
+        """
+        self.ensure_one()
+        found = file.charge_ids.filtered(
+            lambda charge: charge.charge_code_id == codes[self.product_id]
+            and not charge.sale_line_ids
+            and charge.amount
+        )[:1]
+        if found and found._is_on_invoice():
+            raise UserError(
+                self.env._(
+                    "%(service)s of %(file)s is on an invoice already. Take it off "
+                    "the order %(order)s, or choose another file for it.",
+                    service=found.name,
+                    file=file.name,
+                    order=self.order_id.name,
+                )
+            )
+        return found
+
+    def _adopt_customs_charge(self, charge, price):
+        """Let a service that was rated or typed on the file have the order's price."""
+        self.ensure_one()
+        charge = charge.with_context(customs_from_order=True)
+        if charge.currency_id.compare_amounts(charge.amount, price):
+            charge.write(
                 {
-                    "customs_charge_id": charge.id,
-                    "customs_declaration_id": charge.declaration_id.id,
+                    "amount": price,
+                    "rating_edit_reason": self.env._(
+                        "Ordered with %(order)s", order=self.order_id.name
+                    ),
                 }
             )
+        self._link_customs_charge(charge)
 
-    def _update_customs_charge(self, price):
+    def _update_customs_charge(self, price, file):
+        """Follow price and file of the line."""
         self.ensure_one()
         charge = self.customs_charge_id.with_context(customs_from_order=True)
         if charge.currency_id.compare_amounts(charge.amount, price):
             charge.amount = price
+        if not file or charge.declaration_id == self.customs_declaration_id:
+            return
+        if charge._is_on_invoice():
+            raise UserError(
+                self.env._(
+                    "%(service)s is on an invoice of %(file)s and cannot move to "
+                    "another file. Credit it first.",
+                    service=charge.name,
+                    file=charge.declaration_id.name,
+                )
+            )
+        charge.declaration_id = file
 
     def _get_customs_file(self):
         """Return the file a service is for: the one chosen, else the first."""
@@ -138,26 +200,62 @@ class SaleOrderLine(models.Model):
     # === INVOICING === #
 
     def _prepare_customs_service_vals(self, invoice):
-        """Return quantity and price of the order for a line made from the file."""
+        """Return quantity and price of the order for a line made from the file.
+
+        Nothing where the file bills something else than is left on the order.
+        """
         self.ensure_one()
         day = invoice.invoice_date or fields.Date.context_today(self)
-        return {
-            "quantity": self.qty_to_invoice,
+        charge, own = self.customs_charge_id, self.company_id.currency_id
+        left = self.currency_id._convert(
+            self._get_customs_left(),
+            own,
+            self.company_id,
+            self.order_id.date_order or day,
+        )
+        if own.compare_amounts(left, charge.amount_to_bill):
+            return {}
+        vals = {
+            "quantity": abs(self.qty_to_invoice),
             "discount": self.discount,
             "product_uom_id": self.product_uom_id.id,
             "price_unit": self.currency_id._convert(
                 self.price_unit, invoice.currency_id, self.company_id, day, round=False
             ),
             "tax_ids": [Command.set(self.tax_ids.ids)],
+            "sale_line_ids": [Command.link(self.id)],
+        }
+        if self.currency_id != own:
+            vals.update(self._prepare_customs_price())
+            vals["customs_fee_amount"] = abs(vals["customs_fee_amount"])
+        return vals
+
+    def _get_customs_left(self):
+        """Return what is left to invoice, in the currency of the order."""
+        self.ensure_one()
+        return self.currency_id.round(
+            self.qty_to_invoice * self.price_unit * (1 - self.discount / 100)
+        )
+
+    def _prepare_customs_price(self):
+        """Return the price in the order's currency, whatever it is worth that day."""
+        self.ensure_one()
+        return {
+            "customs_fee_amount": self._get_customs_left(),
+            "customs_fee_currency_id": self.currency_id.id,
         }
 
-    def _is_settled_outlay(self):
-        """Whether nothing is left to bill of the outlay the line stands for."""
+    def _is_customs_outlay(self):
+        """Whether the line stands for something paid, not for a service."""
         self.ensure_one()
         charge = self.sudo().customs_charge_id  # sudo: see _sync_customs_services
-        if not charge or charge.nature == "service":
-            return False
-        return charge.currency_id.is_zero(charge.amount_to_bill)
+        return bool(charge) and charge.nature != "service"
+
+    def _is_settled_in_customs(self):
+        """Whether nothing is left to bill or credit of what the line stands for."""
+        self.ensure_one()
+        charge = self.sudo().customs_charge_id  # sudo: see _sync_customs_services
+        return bool(charge) and charge.currency_id.is_zero(charge.amount_to_bill)
 
     def _prepare_invoice_line(self, **optional_values):
         """Let the line bill its charge: outlays at what they cost."""
@@ -170,8 +268,8 @@ class SaleOrderLine(models.Model):
         )
         if charge.nature != "service":
             vals.update(charge._prepare_sale_outlay_vals(self.order_id))
-        elif charge.currency_id == self.currency_id:
-            return vals
-        else:
-            vals["customs_amount"] = charge.amount_to_bill
+        elif charge.currency_id != self.currency_id:
+            vals.update(
+                customs_amount=charge.amount_to_bill, **self._prepare_customs_price()
+            )
         return vals

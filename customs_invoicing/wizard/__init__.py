@@ -7,6 +7,7 @@ from . import (
     customs_allocate_costs_line,
     customs_cash_movement,
     customs_client_statement,
+    customs_client_statement_sheet,
     customs_code_suggestion,
     customs_code_suggestion_line,
     customs_duty_calculator,

@@ -25,6 +25,13 @@ class CustomsAddCharges(models.TransientModel):
         readonly=False,
         help="Database ids of the charges to add.",
     )
+    charge_ids = fields.Many2many(
+        comodel_name="customs.charge",
+        string="Charges",
+        compute="_compute_charge_ids",
+        inverse="_inverse_charge_ids",
+        help="The chosen charges as records, for other programs.",
+    )
 
     @api.depends("move_id")
     def _compute_rows(self):
@@ -41,6 +48,16 @@ class CustomsAddCharges(models.TransientModel):
                 for charge in file["charges"]
                 if charge["is_proposed"]
             ]
+
+    @api.depends("chosen_ids")
+    def _compute_charge_ids(self):
+        for wizard in self:
+            charges = wizard.env["customs.charge"].browse(wizard.chosen_ids or [])
+            wizard.charge_ids = charges.exists()
+
+    def _inverse_charge_ids(self):
+        for wizard in self:
+            wizard.chosen_ids = wizard.charge_ids.ids
 
     # === ROWS === #
 
@@ -109,7 +126,7 @@ class CustomsAddCharges(models.TransientModel):
     def action_add(self):
         """Add the chosen charges to the invoice, each on its own line."""
         self.ensure_one()
-        charges = self.env["customs.charge"].browse(self.chosen_ids or []).exists()
+        charges = self.charge_ids
         if not charges:
             raise UserError(self.env._("Tick at least one charge."))
         charges.declaration_id._lock_for_money()

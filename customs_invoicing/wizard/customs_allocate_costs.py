@@ -207,14 +207,24 @@ class CustomsAllocateCosts(models.TransientModel):
         try:
             shares = percentages(weights, DIGITS, self.key)
         except AllocationError as error:
-            template = MESSAGES[error.code]
-            problem = self.env._(template) % error.values  # pylint: disable=gettext-variable
-            raise UserError(f"{declaration.name}: {problem}") from error
+            raise UserError(
+                self.env._(
+                    "%(file)s: %(problem)s",
+                    file=declaration.name,
+                    problem=self._translate_problem(error),
+                )
+            ) from error
         return {
             str(account.id): to_float(share)
             for account, share in shares.items()
             if share
         }
+
+    def _translate_problem(self, error):
+        """Return why nothing can be shared, in the user's language."""
+        # marked for translators where the sentences stand, in engine/allocation
+        template = MESSAGES[error.code]
+        return self.env._(template, **error.values)  # pylint: disable=W8301
 
     def _get_weights(self, declaration):
         """Return ``{department: weight}`` by the key."""

@@ -1,14 +1,9 @@
 import base64
-import io
-
-import xlsxwriter
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command, Domain
 from odoo.tools import format_date
-
-from ..engine.client_account import BUCKETS
 
 REPORT = "customs_invoicing.client_statement_report"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -252,172 +247,36 @@ class CustomsClientStatement(models.TransientModel):
             },
         }
 
-    # === SPREADSHEET === #
-
-    def _get_xlsx(self, statements):
-        """Return a workbook of statements, with real dates and numbers."""
-        stream = io.BytesIO()
-        with xlsxwriter.Workbook(stream, {"in_memory": True}) as book:
-            formats = {
-                "head": book.add_format({"bold": True, "bottom": 1, "text_wrap": True}),
-                "date": book.add_format({"num_format": "yyyy-mm-dd"}),
-                "money": book.add_format({"num_format": "#,##0.00"}),
-                "total": book.add_format({"num_format": "#,##0.00", "bold": True}),
-            }
-            self._write_movements(book, formats, statements)
-            self._write_ageing(book, formats, statements)
-            self._write_deposits(book, formats, statements)
-        return stream.getvalue()
-
-    def _add_sheet(self, book, formats, name, columns):
-        """Return a sheet with a heading; columns are ``(title, width)``."""
-        sheet = book.add_worksheet(name)
-        for number, (title, width) in enumerate(columns):
-            sheet.set_column(number, number, width)
-            sheet.write_string(0, number, title, formats["head"])
-        sheet.freeze_panes(1, 0)
-        return sheet
-
-    def _write_row(self, sheet, formats, number, values):
-        """Write a row: dates as dates, numbers as money, the rest as text."""
-        for column, value in enumerate(values):
-            if value is None or value is False:
-                continue
-            if isinstance(value, float):
-                sheet.write_number(number, column, value, formats["money"])
-            elif isinstance(value, str):
-                sheet.write_string(number, column, value)
-            else:
-                sheet.write_datetime(number, column, value, formats["date"])
-
-    def _write_movements(self, book, formats, statements):
-        _ = self.env._
-        is_open = self.content == "open"
-        columns = [
-            (_("Client"), 30),
-            (_("Date"), 11),
-            (_("Document"), 18),
-            (_("Number"), 20),
-            (_("File"), 24),
-            (_("Declaration number"), 26),
-            (_("Due date"), 11),
-            (_("Currency"), 9),
-            (_("Amount"), 14),
-            (_("Disbursements"), 14),
-            (_("Services and tax"), 14),
-            (_("Open"), 14),
-            (_("Balance"), 14),
-        ]
-        sheet = self._add_sheet(book, formats, _("Statement"), columns)
-        kinds = self._get_kind_names()
-        number = 0
-        for statement in statements:
-            for block in statement["blocks"]:
-                currency = block["currency"]
-                if not is_open:
-                    number += 1
-                    opening = [statement["client"].name, statement["date_from"]]
-                    opening += [_("Opening balance"), None, None, None, None]
-                    opening += [currency.name, None, None, None, None]
-                    self._write_row(
-                        sheet, formats, number, [*opening, float(block["opening"])]
-                    )
-                for row in block["rows"]:
-                    number += 1
-                    prefix = "open_" if is_open else ""
-                    values = [
-                        statement["client"].name,
-                        row["date"],
-                        kinds[row["kind"]],
-                        row["name"],
-                        ", ".join(row["files"].mapped("name")),
-                        ", ".join(filter(None, row["files"].mapped("mrn"))),
-                        row["due"] if row["has_due"] else None,
-                        currency.name,
-                        float(row["amount"]),
-                        row[f"{prefix}outlays"],
-                        row[f"{prefix}services"],
-                        float(row["open"]),
-                        float(row["balance"]),
-                    ]
-                    self._write_row(sheet, formats, number, values)
-        sheet.autofilter(0, 0, max(number, 1), len(columns) - 1)
-
-    def _write_ageing(self, book, formats, statements):
-        _ = self.env._
-        names = self._get_bucket_names()
-        columns = [(_("Client"), 30), (_("Part"), 24), (_("Currency"), 9)]
-        columns += [(names[name], 13) for name in (*BUCKETS, "total")]
-        sheet = self._add_sheet(book, formats, _("Ageing"), columns)
-        parts = self._get_part_names()
-        number = 0
-        for statement in statements:
-            for part, amounts in statement["ageing"].items():
-                number += 1
-                values = [statement["client"].name, parts[part]]
-                values.append(statement["currency"].name)
-                values += [float(amounts[name]) for name in (*BUCKETS, "total")]
-                self._write_row(sheet, formats, number, values)
-
-    def _write_deposits(self, book, formats, statements):
-        _ = self.env._
-        columns = [
-            (_("Client"), 30),
-            (_("Request"), 18),
-            (_("File"), 18),
-            (_("Received on"), 12),
-            (_("Currency"), 9),
-            (_("Received"), 14),
-            (_("Applied"), 14),
-            (_("Returned"), 14),
-            (_("Left"), 14),
-        ]
-        sheet = self._add_sheet(book, formats, _("Deposits held"), columns)
-        number = 0
-        for statement in statements:
-            for row in statement["deposits"]:
-                number += 1
-                values = [statement["client"].name, row["request"].name]
-                values += [row["file"].name, row["date"], row["currency"].name]
-                values += [
-                    float(row[name])
-                    for name in ("received", "applied", "returned", "left")
-                ]
-                self._write_row(sheet, formats, number, values)
-
     # === WORDS === #
 
     def _get_kind_names(self):
         """Return ``{kind of a row: name}`` in the language of the context."""
-        _ = self.env._
         return {
-            "invoice": _("Invoice"),
-            "credit_note": _("Credit note"),
-            "payment": _("Payment"),
-            "deposit": _("Deposit applied"),
-            "exchange": _("Exchange difference"),
-            "currency": _("Settled in another currency"),
-            "entry": _("Entry"),
+            "invoice": self.env._("Invoice"),
+            "credit_note": self.env._("Credit note"),
+            "payment": self.env._("Payment"),
+            "deposit": self.env._("Deposit applied"),
+            "exchange": self.env._("Exchange difference"),
+            "currency": self.env._("Settled in another currency"),
+            "entry": self.env._("Entry"),
         }
 
     def _get_bucket_names(self):
         """Return ``{bucket: name}`` in the language of the context."""
-        _ = self.env._
         return {
-            "not_due": _("Not due"),
-            "days_30": _("1–30 days"),
-            "days_60": _("31–60 days"),
-            "days_90": _("61–90 days"),
-            "older": _("Over 90 days"),
-            "total": _("Total"),
+            "not_due": self.env._("Not due"),
+            "days_30": self.env._("1–30 days"),
+            "days_60": self.env._("31–60 days"),
+            "days_90": self.env._("61–90 days"),
+            "older": self.env._("Over 90 days"),
+            "total": self.env._("Total"),
         }
 
     def _get_part_names(self):
         """Return ``{part of what is owed: name}`` in the language of the context."""
-        _ = self.env._
         return {
-            "outlays": _("Disbursements"),
-            "services": _("Services and tax"),
-            "unmatched": _("Not matched with an invoice"),
-            "total": _("Total"),
+            "outlays": self.env._("Disbursements"),
+            "services": self.env._("Services and tax"),
+            "unmatched": self.env._("Not matched with an invoice"),
+            "total": self.env._("Total"),
         }

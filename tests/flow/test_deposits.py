@@ -442,6 +442,22 @@ class TestDeposits(CustomsCase):
         self.assert_deposit(request, "applied", received=1000, applied=1000)
         self.assertAlmostEqual(self.account_balance(self.deposits), 0.0, 2)
 
+    def test_exchange_difference_of_a_deposit_belongs_to_it(self):
+        euro, journal = self.foreign_bank()
+        declaration = self.paid_file()
+        request = self.request(declaration, 5000.00, currency_id=euro.id)
+        self.receive(request, journal=journal)
+        self.bill(declaration, date="2026-03-06")
+        self.env.flush_all()
+        rows = self.env["customs.client.money"].search(
+            [("company_id", "=", self.company.id)]
+        )
+        self.assertEqual(rows.request_id, request)
+        self.assertAlmostEqual(
+            sum(rows.mapped("on_account")), -self.account_balance(self.deposits), 2
+        )
+        self.assertAlmostEqual(sum(rows.mapped("difference")), 0.0, 2)
+
     def test_two_currencies_do_not_mix_in_one_request(self):
         euro, journal = self.foreign_bank()
         request = self.request(self.assessed_file(), 9000.00)
@@ -744,6 +760,7 @@ class TestDeposits(CustomsCase):
             sum(rows.mapped("on_account")), -self.account_balance(self.deposits), 2
         )
         self.assertAlmostEqual(sum(rows.mapped("held")), 17600.00, 2)
+        self.assertFalse((rows - by_request[nothing]).filtered("difference"))
         self.assertEqual(by_request[first].action_view_request()["res_id"], first.id)
 
     def test_ways_between_file_and_request(self):

@@ -33,7 +33,7 @@ class FeeCase(CustomsCase):
         card = self.cards.create(
             {
                 "name": "General rates",
-                "date_from": "2026-01-01",
+                "date_from": "2020-01-01",
                 "rule_ids": list(rules or [self.rule()]),
                 **vals,
             }

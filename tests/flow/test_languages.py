@@ -227,7 +227,7 @@ class TestLanguages(PrintsCase):
         self.company.action_create_customs_setup()
         tax = self.company.customs_disbursement_tax_id
         self.assertEqual(
-            tax.with_context(lang="de_DE").invoice_label, "0 % durchl. Posten"
+            tax.with_context(lang="de_DE").invoice_label, "0 % Auslage"
         )
         group = tax.tax_group_id
         self.assertEqual(group.with_context(lang="fr_FR").name, "Hors champ de la TVA")

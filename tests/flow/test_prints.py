@@ -307,6 +307,33 @@ class TestAnnex(PrintsCase):
         self.assertFalse(mine._get_customs_annexes()[0]["fees"])
         self.assertEqual(mine._get_customs_annexes()[0]["sums"]["disbursed"], 729.75)
 
+    def test_formula_of_a_rated_fee(self):
+        declaration = self.assessed()
+        service = declaration.charge_ids.filtered(lambda c: c.nature == "service")
+        service.sudo().write({"rating_formula": "55.00 + 3 × 10.00 = 85.00"})
+        annex = declaration._get_annexes()[0]
+        self.assertEqual(annex["fees"][0]["formula"], "55.00 + 3 × 10.00 = 85.00")
+        self.assertIn("55.00 + 3 × 10.00", self.words(self.html(ANNEX, declaration)))
+
+    def test_consolidated_invoice_has_an_annex_for_each_file(self):
+        self.client.customs_billing_profile_id = self.env[
+            "customs.billing.profile"
+        ].create({"name": "All of a month", "mode": "monthly"})
+        files = self.assessed("1") | self.assessed("2") | self.assessed("3")
+        invoice = files.action_create_invoices()
+        self.assertEqual(len(invoice), 1)
+        invoice.invoice_date = "2026-03-31"
+        invoice.action_post()
+        annexes = invoice._get_customs_annexes()
+        self.assertEqual([annex["declaration"] for annex in annexes], list(files))
+        total = sum(annex["sums"]["disbursed"] for annex in annexes)
+        self.assertAlmostEqual(total, invoice._get_customs_print_sums()["outlays"], 2)
+        page = self.html(INVOICE, invoice)
+        block = self.words(page.xpath("//div[@name='customs_declarations']/div")[0])
+        self.assertEqual(block, "3, each listed below")
+        for number in ("C 1", "C 2", "C 3"):
+            self.assertIn(f"TEST1 2026 {number}", self.words(page))
+
     def test_queries_do_not_grow(self):
         def file(count, number):
             items = [

@@ -3,7 +3,7 @@
 from test_rating import RatingCase
 
 from odoo import Command, fields
-from odoo.tests import Form
+from odoo.tests import Form, new_test_user
 
 
 class TestRatingVendor(RatingCase):
@@ -199,6 +199,21 @@ class TestRatingVendor(RatingCase):
         charge = self._expected_outlay()
         bill = self.vendor_bill(charge, 212, partner_id=self.exporter.id)
         self.assertFalse(bill.customs_has_contract)
+
+    def test_accountant_without_customs_rights_sees_it(self):
+        charge = self._expected_outlay()
+        bill = self.vendor_bill(charge, 212)
+        user = new_test_user(
+            self.env,
+            login="contract_accountant",
+            groups="base.group_user,account.group_account_invoice",
+            company_id=self.company.id,
+        )
+        self.env.flush_all()
+        self.env.invalidate_all()
+        form = Form(bill.with_user(user).with_company(self.company))
+        self.assertEqual(form.customs_above_contract, 12.0)
+        self.assertIn("212.00", form.customs_contract_message)
 
     def test_matching_finds_the_charge_of_the_contract(self):
         self.contract()

@@ -74,6 +74,9 @@ DOCUMENTS = (
     "customs.client.money",
     "customs.charge.note",
     "customs.charge.note.line",
+    "customs.billing.release",
+    "customs.billing.run",
+    "customs.billing.run.line",
 )
 #: Users make and change them, only managers delete: others may rest on them
 KNOWLEDGE = ("customs.product.classification", "customs.mandate")
@@ -134,6 +137,8 @@ AUTHORITY = (
     "customs.fee.period",
     "customs.exposure",
     "customs.client.money",
+    "customs.billing.release",
+    "customs.billing.run.line",
 )
 
 #: What verifiers decide; it stays as it was decided
@@ -232,6 +237,7 @@ class TestRights(CustomsCase):
             **self.sample_statement(),
             **self.sample_evidence(),
             **self.sample_reference(),
+            **self.sample_billing_run(declaration),
             **self.sample_payment(),
             **self.sample_billing(),
             **self.sample_charge_codes(),
@@ -310,6 +316,24 @@ class TestRights(CustomsCase):
         return {
             "customs.vat.evidence": evidence,
             "customs.vat.evidence.line": evidence.line_ids,
+        }
+
+    def sample_billing_run(self, declaration):
+        """Return a billing run of a file and a release of what stopped it."""
+        run = self.env["customs.billing.run"].create({"what": "selected"})
+        run._set_files(declaration)
+        releases = self.env["customs.billing.release"].sudo()  # by their screen only
+        release = releases.create(
+            {
+                "declaration_id": declaration.id,
+                "code": "difference",
+                "reason": "Agreed",
+            }
+        )
+        return {
+            "customs.billing.run": run,
+            "customs.billing.run.line": run.line_ids,
+            "customs.billing.release": release.sudo(False),
         }
 
     def sample_recovery(self, declaration):

@@ -246,31 +246,43 @@ class TestSaleOrders(CustomsCase):
         self.assertEqual(self.service(files[0]).amount, 55.0)
         self.assertEqual(self.service(files[1]).amount, 70.0)
 
-    def test_foreign_currency_order(self):
-        """Prices of the order stay to the cent on an invoice in its currency."""
+    def euro_prices(self):
+        """Return a pricelist in euro: 0.80 for a dollar, 0.50 from 10 March on."""
         euro = self.env.ref("base.EUR")
         euro.active = True
-        self.env["res.currency.rate"].search([("currency_id", "=", euro.id)]).unlink()
-        self.env["res.currency.rate"].create(
-            {"currency_id": euro.id, "rate": 0.8, "name": "2020-01-01"}
+        rates = self.env["res.currency.rate"]
+        rates.search([("currency_id", "=", euro.id)]).unlink()
+        rates.create(
+            [
+                {"currency_id": euro.id, "rate": 0.8, "name": "2020-01-01"},
+                {"currency_id": euro.id, "rate": 0.5, "name": "2026-03-10"},
+            ]
         )
-        pricelist = self.env["product.pricelist"].create(
+        return self.env["product.pricelist"].create(
             {"name": "Euro", "currency_id": euro.id}
         )
-        order = self.order((3, 33.33), pricelist_id=pricelist.id)
+
+    def test_foreign_currency_order(self):
+        """Prices of the order stay to the cent on an invoice in its currency."""
+        pricelist = self.euro_prices()
+        euro = pricelist.currency_id
+        order = self.order(
+            (3, 33.33), pricelist_id=pricelist.id, date_order="2026-03-01"
+        )
         declaration = self.file_of(order)
-        self.assertEqual(self.service(declaration).amount, 124.99)
+        self.assertEqual(self.service(declaration).amount, 199.98)
         self.post_assessment(declaration)
         invoice = order._create_invoices()
+        invoice.invoice_date = "2026-03-12"
         invoice.action_post()
         self.assertEqual(invoice.currency_id, euro)
         self.assertEqual(
-            sorted(invoice.invoice_line_ids.mapped("price_subtotal")), [40.0, 99.99]
+            sorted(invoice.invoice_line_ids.mapped("price_subtotal")), [25.0, 99.99]
         )
         self.assert_money(
             declaration, charged=50, billed=50, to_bill=0, control_balance=0
         )
-        self.assertEqual(self.service(declaration).amount_billed, 124.99)
+        self.assertEqual(self.service(declaration).amount_billed, 199.98)
 
     def test_goods_stay_an_export_of_our_own(self):
         goods = self.env["product.product"].create({"name": "Kettle", "type": "consu"})
@@ -284,3 +296,147 @@ class TestSaleOrders(CustomsCase):
         order.action_create_customs_declaration()
         self.assertEqual(order.customs_declaration_ids.capacity, "own")
         self.assertFalse(order.customs_declaration_ids.charge_ids)
+
+    def test_foreign_quantity_and_discount(self):
+        """Quantity and discount of the order are on the invoice, whatever the day."""
+        pricelist = self.euro_prices()
+        self.client.customs_billing_currency_id = pricelist.currency_id
+        for from_file in (False, True):
+            with self.subTest(from_file=from_file):
+                order = self.order(
+                    (4, 25.0), confirm=False, pricelist_id=pricelist.id
+                )
+                order.order_line.discount = 10
+                order.action_confirm()
+                order.date_order = "2026-03-01"
+                declaration = self.file_of(order)
+                self.post_assessment(declaration)
+                if from_file:
+                    invoice = declaration.action_create_invoices()
+                else:
+                    invoice = order._create_invoices()
+                invoice.invoice_date = "2026-03-15"
+                invoice.action_post()
+                charge = self.service(declaration)
+                line = invoice.invoice_line_ids.filtered(
+                    lambda li, charge=charge: li.customs_charge_id == charge
+                )
+                self.assertEqual(
+                    (line.quantity, line.price_unit, line.discount), (4, 25.0, 10.0)
+                )
+                self.assertEqual(line.price_subtotal, 90.0)
+                self.assertEqual(line.balance, -180.0)
+                self.assertEqual(charge.amount_to_bill, 0.0)
+                self.assert_money(declaration, control_balance=0)
+
+    def test_discount_billed_from_the_file(self):
+        order = self.order((2, 30.0), confirm=False)
+        order.order_line.discount = 50
+        order.action_confirm()
+        declaration = self.file_of(order)
+        self.assertEqual(self.service(declaration).amount, 30.0)
+        self.post_assessment(declaration)
+        invoice = self.bill(declaration)
+        self.assertEqual(invoice.amount_untaxed, 80.0)
+        self.assertEqual(sum(invoice.line_ids.mapped("balance")), 0.0)
+        income = invoice.line_ids.filtered(lambda li: li.account_id == self.income)
+        self.assertEqual(income.balance, -30.0)
+        self.assert_order(order, status="invoiced")
+
+    def test_service_on_the_file_is_not_doubled(self):
+        """What was rated or typed before becomes the ordered one, at its price."""
+        order = self.order((1, 80.0), confirm=False)
+        declaration = self.file_of(order)
+        typed = self.add_service(declaration, 70.0)
+        order.action_confirm()
+        self.assertEqual(self.service(declaration), typed)
+        self.assertEqual(typed.amount, 80.0)
+        self.assertEqual(typed.sale_line_ids, order.order_line)
+
+    def test_service_billed_before_cannot_be_ordered(self):
+        order = self.order((1, 80.0), confirm=False)
+        declaration = self.file_of(order)
+        self.add_service(declaration, 70.0)
+        self.post_assessment(declaration)
+        self.bill(declaration)
+        with self.assertRaisesRegex(UserError, "on an invoice already"):
+            order.action_confirm()
+
+    def test_down_payment_is_taken_off_on_the_order(self):
+        """The file says so instead of billing everything once more."""
+        order = self.order((1, 80.0))
+        declaration = self.file_of(order)
+        self.post_assessment(declaration)
+        wizard = (
+            self.env["sale.advance.payment.inv"]
+            .with_context(active_model="sale.order", active_ids=order.ids)
+            .create({"advance_payment_method": "percentage", "amount": 50})
+        )
+        wizard.create_invoices()
+        first = order.invoice_ids
+        first.action_post()
+        with self.assertRaisesRegex(UserError, f"down payment on {order.name}"):
+            declaration.action_create_invoices()
+        final = order._create_invoices(final=True)
+        final.action_post()
+        self.assertEqual(
+            f"{first.amount_total + final.amount_total:.2f}",
+            f"{order.amount_total:.2f}",
+        )
+        self.assert_money(declaration, to_bill=0, control_balance=0)
+
+    def test_reduced_order_is_credited_once(self):
+        order = self.order((2, 80.0))
+        declaration = self.file_of(order)
+        self.post_assessment(declaration)
+        self.bill(declaration)
+        order.order_line[0].product_uom_qty = 1
+        credit = declaration.action_create_invoices()
+        self.assertEqual(credit.move_type, "out_refund")
+        self.assertEqual(credit.amount_untaxed, 80.0)
+        credit.action_post()
+        self.assert_order(order, lines=[(80.0, 1.0, 1.0), (50.0, 1.0, 1.0)])
+        with self.assertRaises(UserError):
+            order._create_invoices(final=True)
+        self.assertEqual(self.service(declaration).amount_billed, 80.0)
+
+    def test_whoever_ordered_pays(self):
+        """A service another customer ordered for the file is billed to that one."""
+        other = self.env["res.partner"].create({"name": "Forwarder", "is_company": 1})
+        declaration = self.file_of(self.order())
+        second = self.order((1, 99.0), partner_id=other.id)
+        second.customs_declaration_ids = declaration
+        charge = self.service(declaration).filtered(lambda c: c.amount == 99.0)
+        self.assertEqual(charge.bill_to_id, other)
+        self.post_assessment(declaration)
+        invoices = declaration.action_create_invoices()
+        self.assertEqual(
+            {move.partner_id: move.amount_untaxed for move in invoices},
+            {self.client: 105.0, other: 99.0},
+        )
+
+    def test_cancelled_and_credited(self):
+        order = self.order((1, 80.0))
+        declaration = self.file_of(order)
+        self.post_assessment(declaration)
+        invoice = self.bill(declaration)
+        order._action_cancel()
+        self.reverse(invoice)
+        self.assertEqual(self.service(declaration).amount_to_bill, 0.0)
+
+    def test_copied_order_has_no_outlays(self):
+        order = self.order((1, 80.0))
+        self.post_assessment(self.file_of(order))
+        copy = order.copy()
+        self.assertEqual(copy.order_line.mapped("price_unit"), [80.0])
+        self.assertFalse(copy.order_line.customs_charge_id)
+
+    def test_service_moves_to_another_file(self):
+        order = self.order((1, 80.0))
+        first = self.file_of(order)
+        second = self.typed(capacity="direct", client_id=self.client.id)
+        order.customs_declaration_ids |= second
+        order.order_line.customs_declaration_id = second
+        self.assertFalse(self.service(first))
+        self.assertEqual(self.service(second).amount, 80.0)
+        self.post_assessment(first)

@@ -10,6 +10,7 @@ def migrate(cr, version):
     # the headings were not there yet when the column was made
     env.add_to_compute(codes._fields["group_id"], bare)
     env.flush_all()
-    for company in env["res.company"].search([]):
-        if company.customs_disbursement_account_id:
-            company.with_company(company)._set_customs_product_accounts()
+    for company in env["res.company"].search(
+        [("customs_disbursement_account_id", "!=", False)]
+    ):
+        company.with_company(company)._set_customs_product_accounts()
