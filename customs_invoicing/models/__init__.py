@@ -28,7 +28,6 @@ from . import (
     account_move_matching,
     account_move_posting,
     account_move_prints,
-    account_move_proforma,
     account_move_rating,
     account_move_recovery,
     account_move_sale,

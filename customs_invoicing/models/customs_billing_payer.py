@@ -94,16 +94,15 @@ class CustomsBillingPayer(models.Model):
             what = record.charge_code_id.name or scopes.get(record.scope, "")
             record.display_name = f"{what}: {record.partner_id.name or ''}"
 
-    def _covers(self, charge):
-        """Whether this line is about a charge."""
+    def _covers(self, code, tax):
+        """Whether this line is about charges of a code, or of a tax."""
         self.ensure_one()
-        code = charge.charge_code_id
         if self.scope == "charge":
             return self.charge_code_id == code
         if self.scope == "services":
             return code.kind == "service"
         if self.scope == "duties":
-            return bool(charge.tax_code_id) or code.kind in AUTHORITY_KINDS
+            return bool(tax) or code.kind in AUTHORITY_KINDS
         return code.kind != "service"
 
     def _get_rank(self):

@@ -145,8 +145,12 @@ class CustomsBillingProfile(models.Model):
 
     def _get_payer(self, charge):
         """Return who pays a charge, nobody when that is the client of the file."""
+        return self._get_payer_of(charge.charge_code_id, charge.tax_code_id)
+
+    def _get_payer_of(self, code, tax):
+        """Return who pays charges of a code, or of a tax; see :meth:`_get_payer`."""
         self.ensure_one()
-        rules = self.payer_ids.filtered(lambda rule: rule._covers(charge))
+        rules = self.payer_ids.filtered(lambda rule: rule._covers(code, tax))
         return rules.sorted(lambda rule: rule._get_rank())[:1].partner_id
 
     def _refresh_payers(self):

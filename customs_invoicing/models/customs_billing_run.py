@@ -1,8 +1,9 @@
 from ast import literal_eval
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
+from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
 #: What only the work itself writes: a run does what its user may do
 OWN = {"name", "user_id", "state", "started_at", "finished_at", "is_planned", "problem"}
@@ -198,6 +199,11 @@ class CustomsBillingRun(models.Model):
                 self.env._("Start, stop or continue the run with its buttons.")
             )
 
+    @api.constrains("domain")
+    def _check_domain(self):
+        for run in self:
+            run._get_conditions()
+
     @api.ondelete(at_uninstall=False)
     def _unlink_except_running(self):
         for run in self:
@@ -218,11 +224,32 @@ class CustomsBillingRun(models.Model):
     def _find_files(self):
         """Return the files that the run bills by what it says."""
         self.ensure_one()
-        domain = Domain(literal_eval(self.domain or "[]"))
-        files = self._search_ready(self.company_id, domain)
+        files = self._search_ready(self.company_id, self._get_conditions())
         if self.what == "due":
             files = files._filter_billing_due([fields.Date.context_today(self)])
         return files
+
+    def _get_conditions(self):
+        """Return the conditions on files; say so where they are none."""
+        self.ensure_one()
+        try:
+            conditions = literal_eval(self.domain or "[]")
+            if not isinstance(conditions, list):
+                raise ValueError(self.env._("a list of conditions is expected"))
+            domain = Domain(conditions)
+            domain.validate(self.env["customs.declaration"])
+        except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
+            raise
+        except Exception as error:  # noqa: BLE001 - what is typed fails in many ways
+            raise ValidationError(
+                self.env._(
+                    "The conditions on files, %(conditions)s, cannot be read: "
+                    "%(problem)s. Choose them anew, or leave them empty.",
+                    conditions=self.domain,
+                    problem=error,
+                )
+            ) from error
+        return domain
 
     @api.model
     def _search_ready(self, company, domain=Domain.TRUE):
@@ -294,8 +321,7 @@ class CustomsBillingRun(models.Model):
         """Do the work at once instead of waiting for the scheduled action."""
         self.check_access("write")
         for run in self.filtered(lambda run: run.state == "running"):
-            run = run.with_user(run.user_id).with_company(run.company_id)
-            run._run(self.env["ir.cron"]._commit_progress)
+            run._run_as_starter(self.env["ir.cron"]._commit_progress)
         return True
 
     def action_stop(self):

@@ -40,11 +40,36 @@ class CustomsBillingRun(models.Model):
         """
         commit = self.env["ir.cron"]._commit_progress
         for run in self.search([("state", "=", "running")], order="id"):
-            user = run.user_id
-            run = run.with_user(user).with_context(lang=user.lang)
-            if run.with_company(run.company_id)._run(commit) < RESERVE:
+            if run._run_as_starter(commit) < RESERVE:
                 return
         commit(remaining=0)
+
+    def _run_as_starter(self, commit):
+        """Work with the rights of whoever started it; return the seconds left.
+
+        A run that cannot even begin ends, whatever the cause: others come after it.
+        """
+        self.ensure_one()
+        try:
+            user = self._get_starter()
+            run = self.with_user(user).with_context(lang=user.lang)
+            return run.with_company(run.sudo().company_id)._run(commit)
+        except Exception as error:  # noqa: BLE001 - one run must not stop the others
+            self._start_anew()
+            self._give_up(error)
+            return commit()
+
+    def _get_starter(self):
+        """Return who started the run, while they may still work here."""
+        user = self.sudo().user_id
+        if not user or not (user.active or user._is_superuser()):
+            raise UserError(
+                self.env._(
+                    "Whoever started the run has no account here any more. Continue "
+                    "it under your own name."
+                )
+            )
+        return user
 
     def _run(self, commit):
         """Bill chunks until none is left for us, the run is stopped or time is up.
@@ -82,7 +107,7 @@ class CustomsBillingRun(models.Model):
     def _give_up(self, error):
         """Note why the run as a whole cannot go on; what is billed stays billed."""
         _logger.error("Billing run %s stopped", self.id, exc_info=error)
-        # sudo: see _check_own
+        # sudo: see _check_own; who started it may have lost every right
         self.sudo().write(
             {"state": "cancelled", "problem": self._get_error_words(error)}
         )
@@ -344,7 +369,18 @@ class CustomsBillingRun(models.Model):
         self._notify_end()
 
     def _notify_end(self):
-        """Tell the user who started it, wherever they are."""
+        """Tell the user who started it; what is done stays done if that fails."""
+        try:
+            with self.env.cr.savepoint():
+                # sudo: the result is told even to who lost the right to read the run
+                self.sudo()._tell_starter()
+        except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
+            raise
+        except Exception:
+            _logger.exception("Billing run %s: nobody could be told", self.id)
+
+    def _tell_starter(self):
+        """Write on the run how it ended, and notify who started it."""
         bad = self.count_failed + self.count_skipped
         is_done = self.state == "done"
         message = self.problem or self.summary

@@ -13,6 +13,8 @@ FIXED_WHEN_APPROVED = {
     "date_to",
     "line_ids",
 }
+#: What follows from the steps of a note, and is written by its buttons only
+OWN = {"name", "state", "approver_id", "date_sent"}
 
 
 class CustomsChargeNote(models.Model):
@@ -149,19 +151,25 @@ class CustomsChargeNote(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        numbered = []
         for vals in vals_list:
-            if vals.get("name", self.env._("New")) == self.env._("New"):
-                company = self.env["res.company"].browse(vals.get("company_id"))
-                vals["name"] = (
-                    self.env["ir.sequence"]
-                    .with_company(company or self.env.company)
-                    .next_by_code("customs.charge.note")
-                )
-        notes = super().create(vals_list)
+            self._check_own(vals)
+            self._check_department({**self.default_get(["account_id"]), **vals})
+            company = self.env["res.company"].browse(vals.get("company_id"))
+            number = (
+                self.env["ir.sequence"]
+                .with_company(company or self.env.company)
+                .next_by_code("customs.charge.note")
+            )
+            numbered.append({**vals, "name": number or self.env._("New")})
+        notes = super().create(numbered)
         notes.filtered(lambda note: not note.line_ids)._collect()
         return notes
 
     def write(self, vals):
+        self._check_own(vals)
+        if "account_id" in vals:
+            self._check_department(vals)
         if FIXED_WHEN_APPROVED & set(vals):
             self._check_draft(self.env._("change it"))
         collects = {"account_id", "company_id", "date_from", "date_to"} & set(vals)
@@ -173,6 +181,22 @@ class CustomsChargeNote(models.Model):
     @api.ondelete(at_uninstall=False)
     def _unlink_except_approved(self):
         self._check_draft(self.env._("delete it"))
+
+    def _check_own(self, vals):
+        """How far a note is follows from its buttons, which check who may."""
+        if OWN & set(vals) and not self.env.su:
+            raise UserError(
+                self.env._(
+                    "Number and state of a charge note follow from its buttons: "
+                    "approve, send or cancel it there."
+                )
+            )
+
+    def _check_department(self, vals):
+        if not vals.get("account_id"):
+            raise UserError(
+                self.env._("Choose the department that the charge note is for.")
+            )
 
     def _check_draft(self, action):
         for record in self:
@@ -189,10 +213,12 @@ class CustomsChargeNote(models.Model):
 
     def _collect(self):
         """Fill drafts with the analytic items that are on no note yet."""
+        self.check_access("write")
         self._check_draft(self.env._("collect its costs again"))
         self.line_ids.unlink()
         for record in self:
-            record.line_ids = [
+            # sudo: what is on a note comes from the books, nobody types it
+            record.sudo().line_ids = [
                 Command.create(vals)
                 for vals in [
                     *record._prepare_open_lines(),
@@ -337,6 +363,7 @@ class CustomsChargeNote(models.Model):
         self.env["customs.declaration"]._check_verifier(
             self.env._("approve an internal charge note")
         )
+        self.check_access("write")
         self._check_draft(self.env._("approve it"))
         for record in self:
             if not record.line_ids:
@@ -358,18 +385,21 @@ class CustomsChargeNote(models.Model):
                         name=record.name,
                     )
                 )
-        self.write({"state": "approved", "approver_id": self.env.uid})
+        # sudo: see _check_own
+        self.sudo().write({"state": "approved", "approver_id": self.env.uid})
         return True
 
     def action_cancel(self):
         """Cancel notes: their costs are free for another one."""
+        self.check_access("write")
         if any(record.state != "draft" for record in self):
             self.env["customs.declaration"]._check_verifier(
                 self.env._("cancel an approved charge note")
             )
         self.line_ids._check_not_taken_back()
-        self.state = "cancelled"
-        self.line_ids.is_void = True
+        notes = self.sudo()  # sudo: see _check_own
+        notes.state = "cancelled"
+        notes.line_ids.is_void = True
         return True
 
     def action_send(self):
@@ -402,7 +432,10 @@ class CustomsChargeNote(models.Model):
         """Note the day on which a note is sent."""
         message = super().message_post(**kwargs)
         if self.env.context.get("customs_mark_sent"):
-            self.filtered(lambda record: record.state == "approved").write(
+            self.check_access("write")
+            sent = self.filtered(lambda record: record.state == "approved")
+            # sudo: see _check_own
+            sent.sudo().write(
                 {"state": "sent", "date_sent": fields.Date.context_today(self)}
             )
         return message

@@ -102,11 +102,13 @@ class CustomsChargeNoteLine(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        self._check_collected()
         lines = super().create(vals_list)
         lines.note_id._check_draft(self.env._("add costs to it"))
         return lines
 
     def write(self, vals):
+        self._check_collected()
         if set(vals) - {"is_void"}:
             self.note_id._check_draft(self.env._("change its costs"))
         return super().write(vals)
@@ -114,6 +116,18 @@ class CustomsChargeNoteLine(models.Model):
     @api.ondelete(at_uninstall=False)
     def _unlink_except_approved(self):
         self.note_id._check_draft(self.env._("take costs off it"))
+
+    def _check_collected(self):
+        """A note is what the books say: its buttons collect and cancel its lines."""
+        if not self.env.su:
+            self.note_id._check_draft(self.env._("change its costs"))
+            raise UserError(
+                self.env._(
+                    "The costs of a charge note are collected from the books: allocate "
+                    "them there, and collect them again. Cancelling the note frees "
+                    "them."
+                )
+            )
 
     def _check_not_taken_back(self):
         """Refuse to cancel lines that a later note takes back."""

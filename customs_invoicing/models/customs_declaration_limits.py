@@ -14,13 +14,16 @@ FINAL_STATES = ("closed", "cancelled")
 
 @dataclass(frozen=True)
 class Hold:
-    """What a file does to the limit of its client, in company currency.
+    """What a file does to the limit of who pays it, in company currency.
 
-    :param exposure: of the client, with this file where it is lodged
-    :param needed: what the file adds once it is lodged, its deposit taken off
+    :param partner: the client of the file, or another payer
+    :param exposure: of the partner, with this file where it counts for it
+    :param needed: what the file adds: to its client once it is lodged, its deposit
+        taken off, to another payer once it is billed
     :param limit: with the overrides that count for the file
     """
 
+    partner: models.BaseModel
     exposure: float
     needed: float
     limit: float
@@ -64,49 +67,114 @@ class CustomsDeclaration(models.Model):
     # === DUTY LIMIT === #
 
     def _get_duty_holds(self):
-        """Return ``{declaration: Hold}`` of the files of clients over their limit.
+        """Return ``{declaration: Hold}`` of the files that are over a duty limit.
+
+        Whoever else is named as payer, what a file costs counts for its client until
+        it is billed, and is held by the client's limit: it was the client who gave us
+        the order. What is billed to another payer counts for that payer. So the limit
+        of each payer is asked, too, whether it bears the part of the file that will
+        be billed to it. Where both are over, the client comes first.
 
         Files that are not lodged yet count one after the other: the second of a
         client finds what the first one takes. Queries do not grow with the files.
         """
-        limited = self._filter_limited()
-        waiting = limited.filtered(lambda r: r.state in WAITING_STATES)
-        clients = {record: record.client_id.commercial_partner_id for record in limited}
-        exposures = limited._get_exposures(clients.values())
-        overrides = self.env["customs.limit.override"]
-        allowed = overrides._get_allowances(
-            [(client, record) for record, client in clients.items()], "duty"
-        )
+        limited = self._get_limited_parties()
+        pairs = [
+            (party, file) for file, parties in limited.items() for party in parties
+        ]
+        waiting = self.filtered(lambda r: r in limited and r.state in WAITING_STATES)
+        exposures = self._get_exposures([party for party, _file in pairs])
+        allowed = self.env["customs.limit.override"]._get_allowances(pairs, "duty")
         own = self.env["customs.exposure"]._query_files(waiting)
         claimed, holds = defaultdict(float), {}
-        for record, client in clients.items():
-            owed = float(exposures[record.company_id][client]["duty_exposure"])
-            extra, is_unlimited = allowed[client, record]
+        for party, record in pairs:
+            owed = float(exposures[record.company_id][party]["duty_exposure"])
+            extra, is_unlimited = allowed[party, record]
             needed = 0.0
             if record in waiting:
-                needed = record._get_added_exposure(*own[record])
+                needed = record._get_needed_limit(party, *own[record])
             hold = Hold(
-                exposure=owed + claimed[client],
+                partner=party,
+                exposure=owed + claimed[party],
                 needed=needed,
-                limit=record.company_id._get_customs_limit(client, "duty") + extra,
+                limit=record.company_id._get_customs_limit(party, "duty") + extra,
             )
-            claimed[client] += needed
+            if record._is_client(party):
+                claimed[party] += needed
             adds = record not in waiting or needed > 0
             over = record.currency_id.compare_amounts(hold.missing, 0.0) > 0
             if over and adds and not is_unlimited:
-                holds[record] = hold
+                holds.setdefault(record, hold)
         return holds
 
-    def _filter_limited(self):
-        """Return the open files of clients that have a duty limit."""
-        return self.filtered(
+    def _get_limited_parties(self):
+        """Return ``{open declaration: who pays its duties and has a limit}``."""
+        files = self.filtered(
             lambda record: record.client_id
             and record.capacity != "own"
             and record.state not in FINAL_STATES
-            and record.company_id._get_customs_limit(
-                record.client_id.commercial_partner_id, "duty"
-            )
         )
+        # of all files at once: who they are, and what their limits are
+        self.env["res.partner"].union(
+            files.client_id, files.charge_ids.bill_to_id
+        ).mapped("commercial_partner_id")
+        payers = {record: record._get_duty_payers() for record in files}
+        partners = self.env["res.partner"].union(*payers.values())
+        limits = {
+            (company, partner): company._get_customs_limit(partner, "duty")
+            for company in files.company_id
+            for partner in partners
+        }
+        return {
+            record: limited
+            for record, parties in payers.items()
+            if (
+                limited := parties.filtered(
+                    lambda party, company=record.company_id: limits[company, party]
+                )
+            )
+        }
+
+    def _is_client(self, partner):
+        """Whether a commercial partner is the client of the file."""
+        self.ensure_one()
+        return partner == self.client_id.commercial_partner_id
+
+    def _get_duty_payers(self):
+        """Return the client, then others who are, or will be, billed its duties."""
+        self.ensure_one()
+        payers = self.charge_ids.filtered("tax_code_id").bill_to_id
+        if self.state in WAITING_STATES:
+            # sudo dropped: only the profile is read with more than the user's rights
+            payers |= self._get_billing_profile().payer_ids.partner_id.sudo(False)
+        return (self.client_id | payers).commercial_partner_id
+
+    def _get_needed_limit(self, party, outstanding, deposit):
+        """Return how much of a party's duty limit the file takes.
+
+        :param outstanding: for duty of this file by now, by its client
+        :param deposit: of the client, held for this file
+        """
+        self.ensure_one()
+        if self._is_client(party):
+            return self._get_added_exposure(outstanding, deposit)
+        return self.currency_id.round(self._get_duty_shares()[party])
+
+    def _get_duty_shares(self):
+        """Return ``{commercial partner: duties and taxes it will be billed}``."""
+        self.ensure_one()
+        charges = self.charge_ids.filtered("tax_code_id")
+        chosen = {charge.tax_code_id: charge.bill_to_id for charge in charges}
+        profile = self._get_billing_profile()
+        shares = defaultdict(float)
+        for tax, (method, amount) in self._get_outlays_by_tax().items():
+            if method and who_pays(method.payer, self.capacity) != US:
+                continue
+            payer = chosen.get(tax) or (
+                profile and profile._get_payer_of(tax.charge_code_id, tax)
+            )
+            shares[(payer or self.client_id).commercial_partner_id] += amount
+        return shares
 
     def _get_exposures(self, clients):
         """Return ``{company: {client: amounts by name}}`` of clients of these files."""
@@ -150,7 +218,7 @@ class CustomsDeclaration(models.Model):
         self.ensure_one()
         money = self.currency_id.format
         values = {
-            "client": self.client_id.commercial_partner_id.display_name,
+            "client": hold.partner.display_name,
             "exposure": money(hold.exposure),
             "needed": money(hold.needed),
             "limit": money(hold.limit),
@@ -160,6 +228,14 @@ class CustomsDeclaration(models.Model):
             return self.env._(
                 "%(client)s owes us %(exposure)s for duties, %(missing)s more than its "
                 "limit of %(limit)s. Bill what is open, and collect it.",
+                **values,
+            )
+        if not self._is_client(hold.partner):
+            return self.env._(
+                "%(client)s owes us %(exposure)s for duties; with %(needed)s of this "
+                "file that will be billed to it that is %(missing)s more than its "
+                "limit of %(limit)s. Have its limit overridden, or choose another "
+                "payer.",
                 **values,
             )
         return self.env._(
@@ -206,20 +282,23 @@ class CustomsDeclaration(models.Model):
                     action="action_view_client_exposure",
                 )
             )
-        for record, text in self._get_service_holds().items():
+        for record, holds in self._get_service_holds().items():
             warns = record.company_id.customs_service_limit_action == "warn"
-            blockers[record].append(
+            blockers[record] += [
+                # no release: an override says who trusts whom with how much, till when
                 Blocker(
                     "service_limit",
-                    text,
+                    record._describe_service_hold(hold),
+                    hard=not warns,
                     warning=warns,
-                    action="action_view_client_exposure",
+                    action="action_override_service_limit",
                 )
-            )
+                for hold in holds
+            ]
         return blockers
 
     def _get_service_holds(self):
-        """Return ``{declaration: sentence}`` of clients over their service limit."""
+        """Return ``{declaration: [Hold]}`` of payers over their service limit."""
         pairs = [
             (payer, record)
             for record in self
@@ -229,23 +308,32 @@ class CustomsDeclaration(models.Model):
         ]
         exposures = self._get_exposures([payer for payer, _record in pairs])
         allowed = self.env["customs.limit.override"]._get_allowances(pairs, "service")
-        found = {}
-        for client, record in pairs:
-            extra, is_unlimited = allowed[client, record]
-            company, currency = record.company_id, record.currency_id
-            limit = company._get_customs_limit(client, "service") + extra
-            owed = float(exposures[company][client]["service_exposure"])
-            if is_unlimited or currency.compare_amounts(owed, limit) <= 0:
-                continue
-            found[record] = self.env._(
-                "%(client)s owes us %(owed)s for services, %(over)s more than its "
-                "credit limit of %(limit)s. Collect it, or have the limit overridden.",
-                client=client.display_name,
-                owed=currency.format(owed),
-                over=currency.format(owed - limit),
-                limit=currency.format(limit),
+        found = defaultdict(list)
+        for payer, record in pairs:
+            extra, is_unlimited = allowed[payer, record]
+            company = record.company_id
+            hold = Hold(
+                partner=payer,
+                exposure=float(exposures[company][payer]["service_exposure"]),
+                needed=0.0,
+                limit=company._get_customs_limit(payer, "service") + extra,
             )
+            over = record.currency_id.compare_amounts(hold.missing, 0.0) > 0
+            if over and not is_unlimited:
+                found[record].append(hold)
         return found
+
+    def _describe_service_hold(self, hold):
+        """Return the sentence on a payer over its service limit."""
+        self.ensure_one()
+        return self.env._(
+            "%(client)s owes us %(owed)s for services, %(over)s more than its "
+            "credit limit of %(limit)s. Collect it, or have the limit overridden.",
+            client=hold.partner.display_name,
+            owed=self.currency_id.format(hold.exposure),
+            over=self.currency_id.format(hold.missing),
+            limit=self.currency_id.format(hold.limit),
+        )
 
     def _get_payers(self):
         """Return the commercial partners that the file is billed to."""
@@ -256,17 +344,29 @@ class CustomsDeclaration(models.Model):
     # === ACTIONS === #
 
     def action_view_client_exposure(self):
-        """Open what the client owes us."""
+        """Open what the client, and whoever else pays for the file, owes us."""
         self.ensure_one()
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "customs_invoicing.customs_exposure_action"
         )
-        client = self.client_id.commercial_partner_id
-        return {**action, "domain": [("partner_id", "=", client.id)], "context": {}}
+        parties = self._get_duty_payers() | self._get_payers()
+        domain = [("partner_id", "in", parties.ids)]
+        return {**action, "domain": domain, "context": {}}
 
     def action_request_missing_funds(self):
         """Ask the client for a deposit of what is beyond its duty limit."""
         self.ensure_one()
+        hold = self._get_duty_holds().get(self)
+        if hold and not self._is_client(hold.partner):
+            raise UserError(
+                self.env._(
+                    "%(payer)s is over its limit, and a deposit of %(client)s does not "
+                    "change what it owes. Have its limit overridden, or choose another "
+                    "payer.",
+                    payer=hold.partner.display_name,
+                    client=self.client_id.display_name,
+                )
+            )
         action = self.action_request_funds()
         action["context"] = {
             **(action.get("context") or {}),
@@ -275,20 +375,32 @@ class CustomsDeclaration(models.Model):
         return action
 
     def action_override_limit(self):
-        """Open a new override of the client's duty limit for this file."""
+        """Open a new override of the duty limit that holds this file."""
         self.ensure_one()
+        name = self.env._("Override the duty limit")
+        return self._open_override(name, "duty", self._get_duty_holds().get(self))
+
+    def action_override_service_limit(self):
+        """Open a new override of the service limit that holds this file."""
+        self.ensure_one()
+        name = self.env._("Override the service credit limit")
+        holds = self._get_service_holds().get(self)
+        return self._open_override(name, "service", holds and holds[0])
+
+    def _open_override(self, name, kind, hold):
         self.company_id._check_customs_override_right()
+        partner = hold.partner if hold else self.client_id.commercial_partner_id
         return {
             "type": "ir.actions.act_window",
-            "name": self.env._("Override the duty limit"),
+            "name": name,
             "res_model": "customs.limit.override",
             "view_mode": "form",
             "target": "new",
             "context": {
-                "default_partner_id": self.client_id.commercial_partner_id.id,
+                "default_partner_id": partner.id,
                 "default_company_id": self.company_id.id,
                 "default_declaration_id": self.id,
-                "default_kind": "duty",
-                "default_amount": self.duty_limit_missing,
+                "default_kind": kind,
+                "default_amount": hold.missing if hold else 0.0,
             },
         }

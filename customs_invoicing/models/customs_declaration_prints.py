@@ -48,7 +48,9 @@ class CustomsDeclaration(models.Model):
         Queries do not grow with items or charges.
 
         :param invoice: the client's invoice the annex belongs to, else the whole file
-        :return: list of dicts with the file, ``items``, ``taxes``, ``fees``, ``sums``
+        :return: list of dicts with the file, ``items``, ``taxes``, ``fees``, ``sums``;
+            ``is_partial`` for a payer who is not the client: what was imported, for
+            how much and by whom is no business of theirs, so there are no items
         """
         # all of them at once: Odoo would read them by the thousand
         self.duty_line_ids.fetch(ANNEX_DUTY_FIELDS)
@@ -66,12 +68,14 @@ class CustomsDeclaration(models.Model):
         taxes = [charge._get_annex_tax(here, before) for charge in charges - services]
         fees = [charge._get_annex_fee(here, before) for charge in services]
         is_foreign = bool(invoice) and invoice.currency_id != self.currency_id
+        is_partial = self._is_for_other_payer(invoice)
         return {
             "declaration": self,
             "invoice": invoice,
+            "is_partial": is_partial,
             "is_expected": not self.current_assessment_id,
             "is_foreign": is_foreign,
-            "items": self._get_annex_items(),
+            "items": [] if is_partial else self._get_annex_items(),
             "taxes": taxes,
             "fees": fees,
             "sums": self._sum_annex(taxes),
@@ -79,6 +83,12 @@ class CustomsDeclaration(models.Model):
             "currency": self.currency_id,
             "invoice_currency": invoice.currency_id if invoice else self.currency_id,
         }
+
+    def _is_for_other_payer(self, invoice):
+        """Whether an invoice goes to somebody else than the client of the file."""
+        self.ensure_one()
+        client = self.client_id.commercial_partner_id
+        return bool(invoice) and invoice.commercial_partner_id != client
 
     def _sum_annex(self, rows):
         currency = self.currency_id

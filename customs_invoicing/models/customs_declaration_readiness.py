@@ -113,6 +113,7 @@ class CustomsDeclaration(models.Model):
         """Return the words on the buttons that put reasons right, by method."""
         return {
             "action_open_customs_settings": self.env._("Open the settings"),
+            "action_override_service_limit": self.env._("Override the limit"),
             "action_post_assessment": self.env._("Post assessment"),
             "action_record_assessment": self.env._("Record assessment"),
             "action_view_differences": self.env._("Show differences"),

@@ -132,6 +132,8 @@ class CustomsDeclaration(models.Model):
 
     def action_bill_in_background(self):
         """Prepare a billing run of these files and open it."""
+        if not self:
+            raise UserError(self.env._("Select the files that are billed."))
         companies = self.company_id
         if len(companies) > 1:
             raise UserError(

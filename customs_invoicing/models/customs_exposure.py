@@ -22,8 +22,9 @@ class CustomsExposure(models.Model):
 
     * Duty: outlays on the disbursement account that are not billed; the outlay part of
       open client invoices; what is assessed, or expected on a lodged declaration, and
-      will be charged to us. Less the deposit of the same file where the company says
-      so: it pays for no other file.
+      will be charged to us. It counts for the client of the file until it is billed,
+      then for whoever it is billed to. Less the deposit of the same file where the
+      company says so: it pays for no other file.
     * Services: the rest of what the client owes on open items, with tax, and services
       of files under way that are not billed.
 

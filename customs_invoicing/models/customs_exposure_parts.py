@@ -57,8 +57,11 @@ class CustomsExposure(models.Model):
 
     @api.model
     def _get_outlays_sql(self, partners):
-        """Return what stands on the disbursement account."""
-        owing = self._get_owing_sql()
+        """Return what stands on the disbursement account, by the client of the file.
+
+        Another payer owes it once it is billed to it, and not before.
+        """
+        owing = SQL("charge.client_id")
         return SQL(
             """
             SELECT item.company_id, %(owing)s AS owing_id,
@@ -131,7 +134,11 @@ class CustomsExposure(models.Model):
 
     @api.model
     def _get_assessed_sql(self, partners):
-        """Return what is assessed, payable by us for the client, and not posted."""
+        """Return what is assessed, payable by us for the client, and not posted.
+
+        It counts for the client of the file, whoever will be billed.
+        """
+        owing = SQL("charge.client_id")
         charges = SQL(
             """IN (SELECT charge.id
                      FROM customs_charge charge
@@ -141,7 +148,7 @@ class CustomsExposure(models.Model):
                       AND charge.tax_code_id IS NOT NULL
                       AND charge.nature = ANY(%s) AND %s)""",
             list(PASSED_ON),
-            self._get_among_sql(self._get_owing_sql(), partners),
+            self._get_among_sql(owing, partners),
         )
         return SQL(
             """
@@ -172,7 +179,7 @@ class CustomsExposure(models.Model):
                AND COALESCE(method.payer, 'declarant') = 'declarant'
                AND claim.amount >= currency.rounding / 2
             """,
-            owing=self._get_owing_sql(),
+            owing=owing,
             posted=self.env["customs.charge"]._get_posted_amounts_sql(charges),
             rate=self.env["customs.payment.account"]._get_rate_sql(),
             charges=charges,

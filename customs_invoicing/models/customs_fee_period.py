@@ -123,13 +123,67 @@ class CustomsFeePeriod(models.Model):
         for record in self:
             currency = record.fee_currency_id
             own = found.get(record._origin, lines)
-            billed = sum(line._get_customs_fee_billed(currency) for line in own)
+            posted = own.filtered(lambda line: line.parent_state == "posted")
+            billed = posted._sum_customs_fee(currency)
+            amounts = [
+                line._get_customs_fee_billed(currency) for line in own - posted
+            ]
+            draft = sum(amount for amount in amounts if amount > 0)
+            credit = sum(amount for amount in amounts if amount < 0)
+            record.difference = record._get_amount_to_bill(billed, draft, credit)
+            # as far as it is taken off
+            excess = max(0.0, billed + draft - record.amount)
+            billed += draft + max(credit, -excess)
             record.amount_billed = billed
-            record.difference = record.amount - billed
             if currency and currency.compare_amounts(record.amount, billed):
                 record.state = "different" if own else "open"
             else:
                 record.state = "billed" if own else "open"
+
+    def _get_amount_to_bill(self, billed, draft, credit):
+        """Return what is open, as with a charge.
+
+        A draft credit note only counts against what was billed too much, and a draft
+        that bills too much is to be changed, not credited.
+
+        :param billed: on posted invoices and credit notes
+        :param draft: on draft invoices
+        :param credit: on draft credit notes, negative
+        """
+        self.ensure_one()
+        currency = self.fee_currency_id
+        if not currency:
+            return 0.0
+        remaining = currency.round(self.amount - billed - draft)
+        if remaining >= 0:
+            return remaining
+        left = min(0.0, currency.round(remaining - credit))
+        return max(left, min(0.0, currency.round(self.amount - billed)))
+
+    def _get_billing_problem(self, amount):
+        """Return why an amount may not be billed (or credited), else nothing.
+
+        :param amount: in the currency of the card, negative for a credit note
+        """
+        self.ensure_one()
+        currency = self.fee_currency_id
+        posted = self.move_line_ids.filtered(lambda li: li.parent_state == "posted")
+        billed = posted._sum_customs_fee(currency) + amount
+        excess = billed - self.amount
+        if amount > 0 and currency.compare_amounts(excess, 0.0) > 0:
+            return self.env._(
+                "%(fee)s: %(amount)s more would be billed than the fee. Change the "
+                "price, or delete the draft and bill the fee again.",
+                fee=self.display_name,
+                amount=currency.format(excess),
+            )
+        if amount < 0 and currency.compare_amounts(billed, 0.0) < 0:
+            return self.env._(
+                "%(fee)s: %(amount)s more would be credited than was billed.",
+                fee=self.display_name,
+                amount=currency.format(-billed),
+            )
+        return ""
 
     def _search_difference(self, operator, value):
         """Support ``!= 0`` and ``= 0``."""

@@ -56,7 +56,7 @@ class CustomsFeePeriod(models.Model):
         company = company or self.env.company
         self.env["customs.charge"].check_access("write")
         month = fields.Date.start_of(fields.Date.to_date(day), "month")
-        found, problems = self._get_fees(company, month)
+        found, clients, problems = self._get_fees(company, month)
         # sudo: nobody writes fees but the count
         model = self.sudo()
         existing = {
@@ -81,7 +81,9 @@ class CustomsFeePeriod(models.Model):
                         "month": month,
                     }
                 )
-        for record in existing.values() if not problems else ():
+        for record in existing.values():
+            if record.client_id in clients:
+                continue  # it may be what is due, once the problem is gone
             # the rule does not apply any more: what was billed is to be credited
             record.write({"amount": 0.0, "file_count": 0})
             records |= record
@@ -89,7 +91,10 @@ class CustomsFeePeriod(models.Model):
 
     @api.model
     def _get_fees(self, company, month):
-        """Return ``({(client, rule): values}, problems)`` of a month."""
+        """Return the fees of a month, and what cannot be priced.
+
+        :return: ``({(client, rule): values}, clients with a problem, sentences)``
+        """
         last = fields.Date.end_of(month, "month")
         files = self._find_files(company, month, last)
         clients = files.client_id.commercial_partner_id
@@ -101,7 +106,7 @@ class CustomsFeePeriod(models.Model):
         by_client = files.grouped(lambda file: file.client_id.commercial_partner_id)
         facts = files._get_rating_facts() if files else {}
         day = Facts(date=last, currency=company.currency_id.name)
-        result, problems = {}, []
+        result, unclear, problems = {}, clients.browse(), []
         for client in clients:
             own = [
                 replace(facts[file], date=last)
@@ -109,14 +114,16 @@ class CustomsFeePeriod(models.Model):
             ]
             for found in self._select_fees(rules[client], day, own):
                 if isinstance(found, Tie):
+                    unclear |= client
                     problems.append(self._get_problem(client, found))
                     continue
                 key, vals = self._price(found, day, own)
                 if isinstance(vals, str):
+                    unclear |= client
                     problems.append(f"{client.display_name}: {vals}")
                 else:
                     result[client, key] = vals
-        return result, problems
+        return result, unclear, problems
 
     @api.model
     def _find_files(self, company, first, last):

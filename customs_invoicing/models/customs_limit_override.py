@@ -3,8 +3,8 @@ from odoo.exceptions import UserError
 
 KINDS = [("duty", "Duty limit"), ("service", "Service credit limit")]
 
-#: What changes once an override is granted: nothing but that it is taken back
-CHANGEABLE = {"date_revoked", "revoked_by_id"}
+#: What changes once an override is granted: it is taken back, once and for all
+REVOCATION = {"date_revoked", "revoked_by_id"}
 
 
 class CustomsLimitOverride(models.Model):
@@ -44,8 +44,9 @@ class CustomsLimitOverride(models.Model):
         index="btree_not_null",
         ondelete="restrict",
         check_company=True,
-        domain="[('client_id', 'child_of', partner_id), ('capacity', '!=', 'own')]",
-        help="Empty: for all files of the client.",
+        domain="[('capacity', '!=', 'own'), '|', ('client_id', 'child_of', partner_id),"
+        " ('charge_ids.bill_to_id', 'child_of', partner_id)]",
+        help="Empty: for all files that the client is asked to pay.",
     )
     is_unlimited = fields.Boolean(
         string="Any amount", help="The limit does not count for the time being."
@@ -129,11 +130,17 @@ class CustomsLimitOverride(models.Model):
 
     def write(self, vals):
         self.check_access("write")
-        if set(vals) - CHANGEABLE:
+        is_revocation = (
+            self.env.su
+            and not set(vals) - REVOCATION
+            and vals.get("date_revoked")
+            and not any(self.mapped("date_revoked"))
+        )
+        if not is_revocation:
             raise UserError(
                 self.env._(
-                    "An override stays as it was granted. Take it back and grant "
-                    "another."
+                    "An override stays as it was granted, or taken back. Take it back "
+                    "with its button and grant another."
                 )
             )
         return super().write(vals)
@@ -157,12 +164,13 @@ class CustomsLimitOverride(models.Model):
                         "The override would be over already: choose a later day."
                     )
                 )
-            client = record.declaration_id.client_id.commercial_partner_id
-            if record.declaration_id and client != record.partner_id:
+            file = record.declaration_id
+            payers = file and file._get_payers() | file._get_duty_payers()
+            if file and record.partner_id not in payers:
                 raise UserError(
                     self.env._(
                         "%(file)s is no file of %(client)s.",
-                        file=record.declaration_id.name,
+                        file=file.name,
                         client=record.partner_id.display_name,
                     )
                 )
@@ -232,11 +240,13 @@ class CustomsLimitOverride(models.Model):
 
     def action_revoke(self):
         """Take overrides back before they end."""
+        self.check_access("write")
         for record in self.filtered(
             lambda record: record.state in ("planned", "active")
         ):
             record.company_id._check_customs_override_right()
-            record.write(
+            # sudo: taken back here only, where it is logged
+            record.sudo().write(
                 {
                     "date_revoked": fields.Date.context_today(record),
                     "revoked_by_id": self.env.uid,

@@ -2,7 +2,6 @@ from . import (
     customs_accrue_duty,
     customs_accrue_duty_line,
     customs_add_charges,
-    customs_add_charges_line,
     customs_allocate_costs,
     customs_allocate_costs_line,
     customs_cash_movement,

@@ -1,6 +1,9 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+#: The largest id the database knows
+MAX_ID = 2**31 - 1
+
 
 class CustomsAddCharges(models.TransientModel):
     """Picker of a customer's open charges on the standard invoice screen."""
@@ -52,8 +55,27 @@ class CustomsAddCharges(models.TransientModel):
     @api.depends("chosen_ids")
     def _compute_charge_ids(self):
         for wizard in self:
-            charges = wizard.env["customs.charge"].browse(wizard.chosen_ids or [])
+            charges = wizard.env["customs.charge"].browse(wizard._get_chosen_ids())
             wizard.charge_ids = charges.exists()
+
+    @api.constrains("chosen_ids")
+    def _check_chosen_ids(self):
+        for wizard in self:
+            wizard._get_chosen_ids()
+
+    def _get_chosen_ids(self):
+        """Return the ids of the chosen charges; say so where they are none."""
+        self.ensure_one()
+        chosen = self.chosen_ids or []
+        if not isinstance(chosen, list) or not all(map(_is_id, chosen)):
+            raise UserError(
+                self.env._(
+                    "The chosen charges are given as a list of their database ids, "
+                    "not as %(chosen)s.",
+                    chosen=chosen,
+                )
+            )
+        return chosen
 
     def _inverse_charge_ids(self):
         for wizard in self:
@@ -171,3 +193,8 @@ class CustomsAddCharges(models.TransientModel):
             self.env._("Nothing was added. Take these out, or open the list again.")
         )
         raise UserError("\n".join(problems))
+
+
+def _is_id(value):
+    """Whether a value can be a database id; true and false are numbers, too."""
+    return type(value) is int and 0 < value <= MAX_ID

@@ -201,6 +201,19 @@ class TestBillingRun(BillingRunCase):
         self.assertEqual(run.count_done, 1)
         self.assertEqual(files[0].billing_readiness, "ready")
 
+    def test_conditions_that_are_none_are_said(self):
+        runs = self.env["customs.billing.run"]
+        for domain in ("abc", "5", "[('nofield', '=', 1)]", "[('id', '=')]"):
+            with self.subTest(domain), self.assertRaisesRegex(UserError, "conditions"):
+                runs.create({"domain": domain})
+        run = runs.create({"domain": "[('mrn', '!=', False)]"})
+        with self.assertRaisesRegex(UserError, "cannot be read"):
+            run.domain = "today"
+
+    def test_no_files_are_said(self):
+        with self.assertRaisesRegex(UserError, "Select the files"):
+            self.env["customs.declaration"].action_bill_in_background()
+
     def test_nothing_ready_is_said(self):
         run = self.env["customs.billing.run"].create({"what": "ready"})
         with self.assertRaisesRegex(UserError, "No file is ready"):
@@ -257,6 +270,49 @@ class TestBillingRun(BillingRunCase):
             run.finish = "post"
         with self.assertRaisesRegex(UserError, "Stop it first"):
             run.unlink()
+
+    @mute_logger(WORK)
+    def test_a_run_nobody_may_do_stops_no_other(self):
+        first = self.start(self.ready(), self.user)
+        second = self.start(self.ready(), self.verifier)
+        third = self.start(self.ready())
+        self.user.group_ids -= self.env.ref("customs_invoicing.group_customs_user")
+        self.verifier.active = False
+        self.env.flush_all()
+
+        def commit(cron, processed=0, remaining=None):
+            self.env.flush_all()
+            return float("inf")
+
+        with (
+            patch.object(work.CustomsBillingRun, "_start_anew", self.start_anew),
+            patch.object(type(self.env["ir.cron"]), "_commit_progress", commit),
+        ):
+            self.env["customs.billing.run"].sudo()._cron_process()
+        self.env.invalidate_all()
+        self.assertEqual(
+            [run.state for run in first | second | third],
+            ["cancelled", "cancelled", "done"],
+        )
+        self.assertTrue(first.problem)
+        self.assertIn(first.problem[:40], first.message_ids[0].body)
+        self.assertIn("no account here", second.problem)
+        self.assertEqual(third.count_done, 1)
+        self.assertEqual((first.count_waiting, second.count_waiting), (1, 1))
+
+    @mute_logger(WORK)
+    def test_a_run_ends_though_nobody_can_be_told(self):
+        run = self.start(self.ready())
+        with patch.object(
+            work.CustomsBillingRun, "_tell_starter", side_effect=ValueError("bus")
+        ):
+            self.run_all(run)
+        self.assertEqual((run.state, run.count_done), ("done", 1))
+
+    @staticmethod
+    def start_anew(run):
+        """A test has one transaction: nothing can be rolled back."""
+        run.env.invalidate_all()
 
     def test_stopped_runs_wait_until_continued(self):
         files = self.ready(2)

@@ -9,7 +9,7 @@ class TestBillingSafety(CustomsCase):
     # === HELPERS === #
 
     def booked(self, capacity="direct", **vals):
-        """Return a file with a duty of 52.50 and VAT of 157.50 paid, a service of 80."""
+        """Return a file with 52.50 of duty and 157.50 of VAT paid, a service of 80."""
         vals.setdefault("client_id", self.client.id)
         declaration = self.typed(capacity=capacity, **vals)
         declaration._record_assessment(

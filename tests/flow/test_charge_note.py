@@ -63,7 +63,7 @@ class TestChargeNote(AllocationCase):
         with mute_logger("odoo.sql_db"), self.assertRaises(IntegrityError):
             with self.env.cr.savepoint():
                 line = note.line_ids[0]
-                line.copy({"note_id": second.id})
+                line.sudo().copy({"note_id": second.id})
         note.action_cancel()
         second.action_collect()
         self.assertAlmostEqual(second.amount_total, 100.00, 2)
@@ -88,6 +88,52 @@ class TestChargeNote(AllocationCase):
         self.assertAlmostEqual(note.amount_total, 100.00, 2)
         note.date_to = "2026-03-02"
         self.assertFalse(note.line_ids)
+
+    def test_buttons_alone_write_state_and_lines(self):
+        self.allocated()
+        note = self.note()
+        user = new_test_user(
+            self.env,
+            login="note_plain",
+            groups="base.group_user,customs_invoicing.group_customs_user",
+            company_id=self.company.id,
+            company_ids=[(6, 0, self.company.ids)],
+        )
+        mine = note.with_user(user)
+        for vals in (
+            {"state": "approved"},
+            {"approver_id": user.id},
+            {"date_sent": "2026-04-01"},
+            {"name": "ICN/1"},
+        ):
+            with self.subTest(vals), self.assertRaisesRegex(UserError, "its buttons"):
+                mine.write(vals)
+            with self.subTest(vals), self.assertRaisesRegex(UserError, "its buttons"):
+                mine.create({"account_id": self.operations.id, **vals})
+        for vals in ({"amount": 1.0}, {"is_void": True}):
+            with self.subTest(vals), self.assertRaisesRegex(UserError, "from the book"):
+                mine.line_ids.write(vals)
+        with self.assertRaisesRegex(UserError, "from the books"):
+            note.line_ids.with_user(user).copy({"analytic_line_id": False})
+        mine.action_collect()
+        self.assertAlmostEqual(note.amount_total, 100.00, 2)
+        note.action_approve()
+        self.assertEqual((note.state, note.approver_id), ("approved", self.env.user))
+        for records in (note.line_ids, note.line_ids.with_user(user)):
+            with self.assertRaisesRegex(UserError, "cannot change its costs"):
+                records.write({"is_void": True})
+        self.assertFalse(self.note().line_ids)
+        with self.assertRaisesRegex(UserError, "verifier"):
+            mine.action_cancel()
+        note.action_cancel()
+        self.assertEqual((note.state, note.line_ids.is_void), ("cancelled", True))
+
+    def test_department_is_asked_for(self):
+        with self.assertRaisesRegex(UserError, "Choose the department"):
+            self.notes.create({"date_from": "2026-03-01", "date_to": "2026-03-31"})
+        note = self.note()
+        with self.assertRaisesRegex(UserError, "Choose the department"):
+            note.account_id = False
 
     def test_moved_cost_is_charged_and_credited(self):
         declaration = self.allocated()

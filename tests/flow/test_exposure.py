@@ -146,8 +146,14 @@ class TestExposure(ExposureCase):
         declaration = self.posted()
         vat = self.charge(declaration, "VAT")
         vat.bill_to_id = payer
-        self.assert_exposure(unbilled_outlay=DUTY, duty_exposure=DUTY)
-        self.assert_exposure(payer, unbilled_outlay=VAT, duty_exposure=VAT)
+        # the client ordered it: it counts for the client until it is billed
+        self.assert_exposure(unbilled_outlay=OUTLAY, duty_exposure=OUTLAY)
+        self.assert_exposure(payer)
+        invoices = declaration.action_create_invoices()
+        invoices.invoice_date = "2026-03-10"
+        invoices.action_post()
+        self.assert_exposure(unpaid_duty=DUTY, duty_exposure=DUTY)
+        self.assert_exposure(payer, unpaid_duty=VAT, duty_exposure=VAT)
 
     def test_collective_invoice_and_the_files_behind_it(self):
         first, second = self.posted(), self.posted()
@@ -236,6 +242,7 @@ class TestExposure(ExposureCase):
         )
 
     def test_states_follow_limit_and_override(self):
+        self.company.customs_duty_limit_action = "warn"
         self.client.write({"customs_own_limits": True, "customs_duty_limit": 1000.00})
         self.posted()
         self.posted()

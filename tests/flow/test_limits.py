@@ -217,6 +217,22 @@ class TestLimits(ExposureCase):
         forged = self.grant(user_id=self.verifier.id)
         self.assertEqual(forged.user_id, self.env.user)
 
+    def test_override_taken_back_stays_so(self):
+        override = self.grant()
+        self.company.customs_override_right = "verifier"
+        for user in (self.verifier, self.env.user):
+            mine = override.with_user(user)
+            for vals in ({"date_revoked": self.today}, {"revoked_by_id": user.id}):
+                with self.subTest(vals), self.assertRaisesRegex(UserError, "button"):
+                    mine.write(vals)
+        override.with_user(self.verifier).action_revoke()
+        self.assertEqual(override.revoked_by_id, self.verifier)
+        for record in (override, override.sudo()):
+            for date in (False, self.today + timedelta(days=9)):
+                with self.assertRaisesRegex(UserError, "taken back"):
+                    record.write({"date_revoked": date})
+        self.assertEqual(override.state, "revoked")
+
     def test_override_is_for_the_clients_own_file(self):
         other = self.env["res.partner"].create({"name": "Somebody else"})
         declaration = self.client_file(other)
@@ -229,7 +245,118 @@ class TestLimits(ExposureCase):
         found = declaration._get_billing_blockers()[declaration]
         return [blocker for blocker in found if blocker.code == code]
 
-    def test_service_limit_holds_billing_softly(self):
+    def test_service_limit_is_overridden_not_released(self):
+        self.client.customs_service_limit = 100.00
+        declaration = self.posted()
+        self.add_service(declaration, 500.00)
+        with self.assertRaisesRegex(UserError, "cannot be released"):
+            declaration._release_billing({("service_limit", 0)}, "because")
+        with self.assertRaisesRegex(UserError, "400.00 more than its credit limit"):
+            declaration.action_create_invoices()
+        with self.assertRaisesRegex(UserError, "by managers only"):
+            declaration.with_user(self.verifier).action_override_service_limit()
+        action = declaration.action_override_service_limit()
+        self.assertAlmostEqual(action["context"]["default_amount"], 400.00, 2)
+        self.overrides.with_context(**action["context"]).create({"reason": "Insured"})
+        self.assertFalse(declaration._get_stopping_blockers()[declaration])
+        self.add_service(declaration, 1.00)
+        with self.assertRaisesRegex(UserError, "1.00 more than its credit limit"):
+            declaration.action_create_invoices()
+
+    def test_service_limit_of_each_payer(self):
+        payer = self.another_payer(customs_service_limit=100.00)
+        self.client.customs_service_limit = 200.00
+        declaration = self.posted()
+        self.add_service(declaration, 300.00)
+        self.add_service(declaration, 150.00)
+        declaration.charge_ids[-1].bill_to_id = payer
+        found = self.blockers(declaration, "service_limit")
+        self.assertEqual(len(found), 2)
+        for _payer in range(2):
+            context = declaration.action_override_service_limit()["context"]
+            self.overrides.with_context(**context).create({"reason": "Insured"})
+        self.assertFalse(self.blockers(declaration, "service_limit"))
+
+    # === OTHER PAYERS === #
+
+    def another_payer(self, scope=None, **limits):
+        payer = self.env["res.partner"].create(
+            {"name": "Quayside Finance", "is_company": True}
+        )
+        payer.write({"customs_own_limits": True, **limits})
+        if scope:
+            self.client.customs_billing_profile_id = self.env[
+                "customs.billing.profile"
+            ].create(
+                {
+                    "name": "Paid by Quayside",
+                    "payer_ids": [(0, 0, {"scope": scope, "partner_id": payer.id})],
+                }
+            )
+        return payer
+
+    def test_another_payer_does_not_empty_the_clients_limit(self):
+        payer = self.another_payer("duties")
+        first, _second = self.posted(), self.posted()
+        self.assert_exposure(unbilled_outlay=2 * OUTLAY, duty_exposure=2 * OUTLAY)
+        self.assert_exposure(payer)
+        third = self.client_file()
+        with self.assertRaisesRegex(UserError, "Harbour.*245.00 more than its limit"):
+            third.action_lodge()
+        self.bill(first)
+        self.assert_exposure(unbilled_outlay=OUTLAY, duty_exposure=OUTLAY)
+        self.assert_exposure(payer, unpaid_duty=OUTLAY, duty_exposure=OUTLAY)
+        third.invalidate_recordset()
+        third.action_lodge()
+        self.assertEqual(third.state, "lodged")
+
+    def test_the_limit_of_another_payer_holds_too(self):
+        payer = self.another_payer("duties", customs_duty_limit=500.00)
+        self.bill(self.posted())
+        second = self.client_file()
+        self.assertAlmostEqual(second.duty_limit_missing, 330.00, 2)
+        with self.assertRaisesRegex(UserError, "Quayside.*415.00 of this file"):
+            second.action_lodge()
+        with self.assertRaisesRegex(UserError, "a deposit of Harbour"):
+            second.action_request_missing_funds()
+        context = second.action_override_limit()["context"]
+        self.assertEqual(context["default_partner_id"], payer.id)
+        self.overrides.with_context(**context).create({"reason": "Insured"})
+        second.invalidate_recordset()
+        second.action_lodge()
+        self.assertEqual(second.state, "lodged")
+
+    def test_another_payer_of_services_bears_no_duty(self):
+        self.another_payer("services", customs_duty_limit=1.00)
+        self.assertFalse(self.client_file().duty_limit_missing)
+
+    def test_holds_of_many_clients_cost_no_more_queries(self):
+        payer = self.another_payer("duties", customs_duty_limit=100.00)
+        self.company.customs_duty_limit = 100.00
+        files = self.client_file()
+        for number in range(3):
+            client = self.env["res.partner"].create({"name": f"Client {number}"})
+            files |= self.client_file(client)
+            files[-1].client_id.customs_billing_profile_id = (
+                self.client.customs_billing_profile_id
+            )
+        self.env.flush_all()
+
+        def count(records):
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+            holds = records._get_duty_holds()
+            self.assertEqual(len(holds), len(records))
+            return self.env.cr.sql_log_count - before
+
+        self.client.customs_duty_limit = 0.0
+        self.assertEqual(files[:1]._get_duty_holds()[files[0]].partner, payer)
+        count(files[:1])
+        self.assertLessEqual(count(files), count(files[:1]) + 1)
+
+    # === SERVICE LIMIT === #
+
+    def test_service_limit_holds_billing(self):
         self.client.customs_service_limit = 300.00
         _file, invoice = self.billed()
         second = self.posted()
@@ -237,7 +364,7 @@ class TestLimits(ExposureCase):
         self.add_service(second, 100.00)
         (blocker,) = self.blockers(second, "service_limit")
         self.assertTrue(blocker.stops)
-        self.assertFalse(blocker.hard)
+        self.assertFalse(blocker.releasable)
         self.assertIn("330.00 for services", blocker.message)
         self.company.customs_service_limit_action = "warn"
         (blocker,) = self.blockers(second, "service_limit")

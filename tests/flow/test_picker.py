@@ -24,6 +24,15 @@ class TestPicker(BillingCase):
         """Return ``{file name: its row}``."""
         return {file["name"]: file for file in wizard.rows["files"]}
 
+    def test_choice_that_is_no_list_of_charges(self):
+        self.file()
+        wizard = self.open(self.invoice())
+        for chosen in (5, "abc", {"id": 1}, ["1"], [True], [[1]], [2**40], [0]):
+            with self.subTest(chosen), self.assertRaisesRegex(UserError, "as a list"):
+                wizard.write({"chosen_ids": chosen})
+                self.env.flush_all()
+                wizard.action_add()
+
     # === WHAT IT SHOWS === #
 
     def test_rows_by_file(self):

@@ -1,9 +1,11 @@
 """What clients get on paper: invoice with its annex, annex of a file, pro-forma."""
 
+import io
 from datetime import date
 
 from common import item, tax
 from prints import PrintsCase, two_items
+from pypdf import PdfReader
 
 from odoo.exceptions import UserError
 
@@ -277,6 +279,18 @@ class TestAnnex(PrintsCase):
         self.client.customs_annex = "no"
         self.assertNotIn("Annex", self.pdf_text(INVOICE, invoice))
 
+    def test_invoice_that_is_sent_has_its_annex(self):
+        self.client.email = "ap@harbour.example"
+        invoice = self.bill(self.assessed())
+        invoice.with_context(force_report_rendering=True)._generate_and_send(
+            sending_methods=["email"]
+        )
+        stored = PdfReader(io.BytesIO(invoice.invoice_pdf_report_id.raw))
+        text = " ".join(page.extract_text() for page in stored.pages)
+        self.assertIn("Annex to invoice", " ".join(text.split()))
+        page = stored.pages[-1].mediabox
+        self.assertGreater(page.width, page.height)
+
     def test_choice_of_client_and_company(self):
         invoice = self.bill(self.assessed())
         self.assertTrue(invoice._has_customs_annex())
@@ -306,6 +320,40 @@ class TestAnnex(PrintsCase):
         self.assertFalse(theirs._get_customs_annexes()[0]["taxes"])
         self.assertFalse(mine._get_customs_annexes()[0]["fees"])
         self.assertEqual(mine._get_customs_annexes()[0]["sums"]["disbursed"], 729.75)
+
+    def test_other_payers_see_nothing_of_the_goods(self):
+        declaration = self.assessed()
+        self.post_assessment(declaration)
+        declaration.exporter_id = self.env["res.partner"].create({"name": "Secret Mill"})
+        declaration.client_order_reference = "PO-OF-CLIENT"
+        duty = declaration.charge_ids.filtered(lambda c: c.tax_code_id.code == "CID")
+        payer = self.env["res.partner"].create({"name": "Duty Holding"})
+        duty.bill_to_id = payer
+        invoices = declaration.action_create_invoices()
+        mine = invoices.filtered(lambda move: move.partner_id == self.client)
+        theirs = invoices - mine
+        self.assertEqual(theirs.partner_id, payer)
+        (annex,) = theirs._get_customs_annexes()
+        self.assertFalse(annex["items"])
+        self.assertEqual(len(annex["taxes"]), 1)
+        self.assertEqual(annex["sums"]["disbursed"], theirs.amount_total)
+        html = self.annex_html(theirs)
+        for shown in (declaration.mrn, declaration.name, declaration.office_id.name):
+            self.assertIn(shown, html)
+        item = declaration.line_ids[0]
+        hidden = ("Secret Mill", "PO-OF-CLIENT", item.code, "Procedure", "Exporter")
+        for secret in hidden:
+            self.assertNotIn(secret, html)
+        self.assertTrue(mine._get_customs_annexes()[0]["items"])
+        for known in hidden:
+            self.assertIn(known, self.annex_html(mine))
+
+    def annex_html(self, invoice):
+        report = "customs_invoicing.report_invoice_annex"
+        content, _type = self.env["ir.actions.report"]._render_qweb_html(
+            report, invoice.ids
+        )
+        return content.decode()
 
     def test_formula_of_a_rated_fee(self):
         declaration = self.assessed()

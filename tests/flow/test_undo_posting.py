@@ -715,14 +715,15 @@ class TestUndoPosting(CustomsCase):
         )
         declaration = self.import_sad(one_item())
         self.post_assessment(declaration)
+        self.add_service(declaration, 11.0)  # outlays alone may not be rounded
         invoice = declaration.action_create_invoices()
         invoice.write(
             {"invoice_cash_rounding_id": rounding.id, "invoice_date": "2026-03-10"}
         )
         invoice.action_post()
-        self.assertEqual(invoice.amount_total, 273.0)
+        self.assertEqual(invoice.amount_total, 285.0)
         credit = self.undo(declaration)[0]
-        self.assertEqual(credit.amount_total, 273.0)
+        self.assertEqual(credit.amount_total, 285.0)
         self.assert_as_before(
             declaration, self.receivable, self.company_data["default_account_expense"]
         )
