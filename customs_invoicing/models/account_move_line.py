@@ -10,6 +10,10 @@ POSTED_LINKS = {
     "customs_declaration_id",
     "customs_vat_rate",
     "customs_taken_back",
+    "customs_amount",
+    "customs_fee_amount",
+    "customs_fee_currency_id",
+    "customs_fee_period_id",
 }
 
 

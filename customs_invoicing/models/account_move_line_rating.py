@@ -1,5 +1,14 @@
 from odoo import api, fields, models
 
+#: What a line bills, besides its price
+BILLED_FIELDS = (
+    "customs_charge_id",
+    "customs_amount",
+    "customs_fee_amount",
+    "customs_fee_currency_id",
+    "customs_fee_period_id",
+)
+
 
 class AccountMoveLine(models.Model):
     """Prices of rate cards on invoices, contract prices on vendors' bills."""
@@ -56,9 +65,14 @@ class AccountMoveLine(models.Model):
 
     # === PRICES OF RATE CARDS === #
 
+    def _sum_customs_fee(self, currency):
+        return sum(line._get_customs_fee_billed(currency) for line in self)
+
     def _get_customs_fee_billed(self, currency):
         """Return what the line bills of a rated price; negative on a credit note."""
         self.ensure_one()
+        if self.company_currency_id.is_zero(self.balance):
+            return 0.0
         sign = -1 if self.balance > 0 else 1
         if self.customs_fee_amount and self.customs_fee_currency_id == currency:
             return sign * abs(self.customs_fee_amount)
@@ -85,7 +99,8 @@ class AccountMoveLine(models.Model):
         :return: whether it has one
         """
         self.ensure_one()
-        if not self.customs_fee_amount:
+        of_customs = self.customs_charge_id or self.customs_fee_period_id
+        if not of_customs or not self.customs_fee_amount:
             return False
         move = self.move_id
         price = self.customs_fee_currency_id._convert(
@@ -101,6 +116,87 @@ class AccountMoveLine(models.Model):
         factor = self.quantity * (1 - (self.discount or 0.0) / 100)
         if factor and currency.compare_amounts(price, self.price_unit * factor):
             self.with_context(customs_reprice=True).price_unit = price / factor
+
+    def _is_customs_mirror(self):
+        """Whether the line gives back exactly what a line of its invoice billed."""
+        self.ensure_one()
+        move = self.move_id
+        original = move.reversed_entry_id
+        if move.currency_id != original.currency_id:
+            return False
+        return any(
+            all(self[name] == line[name] for name in BILLED_FIELDS)
+            and not move.currency_id.compare_amounts(
+                self.amount_currency, -line.amount_currency
+            )
+            for line in original.invoice_line_ids
+        )
+
+    def _costs_customs_price(self, day):
+        """Whether the line costs what it says that it bills."""
+        self.ensure_one()
+        move = self.move_id
+        amount, currency = self.customs_amount, self.company_currency_id
+        if self.customs_fee_amount:
+            amount, currency = self.customs_fee_amount, self.customs_fee_currency_id
+        price = currency._convert(amount, move.currency_id, move.company_id, day)
+        factor = self.quantity * (1 - (self.discount or 0.0) / 100)
+        gap = abs(price - self.price_unit * factor)
+        return move.currency_id.compare_amounts(gap, move.currency_id.rounding) <= 0
+
+    def _customs_drop_claims(self, day):
+        """Forget what lines claim to bill where they cost something else.
+
+        Only we know what a line was priced from. What was written from outside has to
+        agree with the price, or counts no more than a price typed by hand.
+        """
+        for line in self.filtered(
+            lambda li: li.customs_amount or li.customs_fee_amount
+        ):
+            if line.move_id.reversed_entry_id:
+                is_true = line._is_customs_mirror()
+            else:
+                is_true = line._costs_customs_price(day)
+            if not is_true:
+                line.write({"customs_amount": 0.0, "customs_fee_amount": 0.0})
+
+    def _customs_drop_foreign_fees(self):
+        """Forget prices in a currency that nothing billed is priced in."""
+        for line in self.filtered("customs_fee_amount"):
+            if line.move_id.reversed_entry_id and line._is_customs_mirror():
+                continue
+            terms = line._get_customs_terms()
+            if not terms or terms[0] != line.customs_fee_currency_id:
+                line.write({"customs_amount": 0.0, "customs_fee_amount": 0.0})
+
+    def _get_customs_terms(self):
+        """Return ``(currency, price)`` of what the line bills, as the card has it.
+
+        :return: nothing where the price is one in the company's currency
+        """
+        self.ensure_one()
+        if charge := self.customs_charge_id:
+            return charge._get_fee_terms()
+        period = self.customs_fee_period_id
+        return (period.fee_currency_id, period.amount) if period else ()
+
+    def _customs_count_fee(self, currency, left):
+        """Count the line in the currency of the rate card, typed by hand or not.
+
+        :param left: what the card leaves open, in its currency
+        :return: what the line bills
+        """
+        self.ensure_one()
+        fee = self._get_customs_fee_billed(currency)
+        if self.customs_fee_amount:
+            return fee
+        if abs(fee - left) <= currency.rounding:
+            fee = left  # the currency of the invoice cannot express it
+        sign = -1 if self.move_id.move_type == "out_refund" else 1
+        self.write(
+            {"customs_fee_amount": sign * fee, "customs_fee_currency_id": currency.id}
+        )
+        return fee
 
     # === CONTRACT PRICES OF VENDORS === #
 

@@ -123,8 +123,8 @@ class AccountMove(models.Model):
         company = self.company_id
         day = self.invoice_date or self.date
         gap = self._get_customs_rounding_gap()
-        for line in self.invoice_line_ids.filtered("customs_amount"):
-            if line._customs_reprice_fee(day):
+        for line in self.invoice_line_ids:
+            if line._customs_reprice_fee(day) or not line.customs_amount:
                 continue
             if abs(abs(line.balance) - abs(line.customs_amount)) <= gap:
                 continue

@@ -1,6 +1,7 @@
 from collections import defaultdict
 
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 
 
 class AccountMove(models.Model):
@@ -25,6 +26,7 @@ class AccountMove(models.Model):
     def _post(self, soft=True):
         """Rate the services of a file once its assessment is in the books."""
         drafts = self.filtered(lambda move: move.state == "draft")
+        drafts._customs_prepare_fees()
         posted = super()._post(soft)
         assessed = (posted & drafts).filtered(
             lambda move: move.customs_assessment_id and not move.reversed_entry_id
@@ -34,6 +36,58 @@ class AccountMove(models.Model):
             files = assessed.sudo().customs_assessment_id.declaration_id
             files._rate_automatically("assessment")
         return posted
+
+    # === PRICES OF RATE CARDS === #
+
+    def _customs_prepare_fees(self):
+        """Bill fees of months at the rate of the day, and once."""
+        moves = self.filtered(lambda move: move.is_sale_document())
+        # sudo: accountants without customs rights post these moves too
+        lines = moves.sudo().invoice_line_ids.filtered("customs_fee_period_id")
+        periods = lines.customs_fee_period_id
+        if not periods:
+            return
+        periods._lock()
+        lines.move_id._check_customs_fee_rates(periods)
+        lines._customs_drop_foreign_fees()
+        for line in lines:
+            move = line.move_id
+            day = move.invoice_date or move.date
+            if not move.reversed_entry_id:
+                line._customs_reprice_fee(day)
+            line._customs_drop_claims(day)
+        problems = [
+            problem
+            for period, own in lines.grouped("customs_fee_period_id").items()
+            if (problem := period._count_fees(own))
+        ]
+        if problems:
+            raise UserError("\n".join(problems))
+
+    def _check_customs_fee_rates(self, periods):
+        """Refuse currencies without a rate: a fee would be billed one to one."""
+        problems = {
+            problem: None
+            for move in self
+            for currency in move.currency_id | periods.fee_currency_id
+            for problem in move.company_id._get_customs_rate_problems(currency)
+        }
+        if problems:
+            raise UserError("\n".join(problems))
+
+    def _customs_prepare_posting(self, deltas):
+        """Count what lines bill of prices in another currency than ours."""
+        # sudo: see _get_customs_declarations
+        moves = self.filtered(lambda move: move.is_sale_document()).sudo()
+        lines = moves.invoice_line_ids.filtered("customs_charge_id")
+        lines._customs_drop_foreign_fees()
+        super()._customs_prepare_posting(deltas)
+        for move in moves:
+            own = move.invoice_line_ids & lines
+            own._customs_drop_claims(move.invoice_date or move.date)
+        for charge, own in lines.grouped("customs_charge_id").items():
+            if charge._get_fee_terms():
+                charge._count_fees(own)
 
     # === CONTRACT PRICES OF VENDORS === #
 

@@ -230,6 +230,44 @@ class CustomsCharge(models.Model):
             and not self.rating_is_edited
         )
 
+    def _get_fee_terms(self):
+        """Return ``(currency, price)`` of the charge where that is not our currency.
+
+        :return: nothing for a price in the currency of the company
+        """
+        self.ensure_one()
+        is_priced = self.rating_amount and self._is_priced_in_card_currency()
+        if self.nature == "service" and is_priced:
+            return self.rating_currency_id, self.rating_amount
+        return ()
+
+    def _count_fees(self, lines):
+        """Count prices of drafts in the currency of the charge, and what they bill.
+
+        Whatever a price is worth on the day of an invoice, as much of the charge is
+        billed as was billed of its price.
+
+        :param lines: those of the charge on drafts that are posted now
+        """
+        self.ensure_one()
+        currency, price = self._get_fee_terms()
+        posted = self.move_line_ids.filtered(
+            lambda line: (
+                line.parent_state == "posted" and line.move_id.is_sale_document()
+            )
+        )
+        fees, billed = posted._sum_customs_fee(currency), self.amount_billed
+        for line in lines:
+            fee = line._customs_count_fee(currency, price - fees)
+            fees = currency.round(fees + fee)
+            if not line._is_customs_mirror():
+                amount = self.amount * fees / price - billed
+                if amount * fee <= 0:
+                    amount = self.amount * fee / price
+                sign = -1 if line.move_id.move_type == "out_refund" else 1
+                line.customs_amount = sign * self.currency_id.round(amount)
+            billed += line._get_customs_billed()
+
     def _get_open_fee(self):
         """Return what is open of the rated price, in the currency of the card.
 

@@ -114,6 +114,18 @@ class CustomsCharge(models.Model):
 
     # === INVOICING === #
 
+    def _get_fee_terms(self):
+        """An ordered service has the price and currency of its order."""
+        # sudo: who bills files may lack the right to sales orders
+        lines = self.sudo().sale_line_ids
+        currency = lines.currency_id
+        if self.nature != "service" or not lines:
+            return super()._get_fee_terms()
+        price = sum(line._get_customs_order_price() for line in lines)
+        if len(currency) > 1 or currency == self.currency_id or not price:
+            return ()
+        return currency, price
+
     def _prepare_invoice_line_vals(self, invoice):
         """Let the order know that its line is invoiced from the file."""
         vals = super()._prepare_invoice_line_vals(invoice)

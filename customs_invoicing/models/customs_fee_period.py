@@ -125,9 +125,7 @@ class CustomsFeePeriod(models.Model):
             own = found.get(record._origin, lines)
             posted = own.filtered(lambda line: line.parent_state == "posted")
             billed = posted._sum_customs_fee(currency)
-            amounts = [
-                line._get_customs_fee_billed(currency) for line in own - posted
-            ]
+            amounts = [line._get_customs_fee_billed(currency) for line in own - posted]
             draft = sum(amount for amount in amounts if amount > 0)
             credit = sum(amount for amount in amounts if amount < 0)
             record.difference = record._get_amount_to_bill(billed, draft, credit)
@@ -160,15 +158,14 @@ class CustomsFeePeriod(models.Model):
         left = min(0.0, currency.round(remaining - credit))
         return max(left, min(0.0, currency.round(self.amount - billed)))
 
-    def _get_billing_problem(self, amount):
+    def _get_billing_problem(self, amount, billed):
         """Return why an amount may not be billed (or credited), else nothing.
 
         :param amount: in the currency of the card, negative for a credit note
+        :param billed: what is billed with it
         """
         self.ensure_one()
         currency = self.fee_currency_id
-        posted = self.move_line_ids.filtered(lambda li: li.parent_state == "posted")
-        billed = posted._sum_customs_fee(currency) + amount
         excess = billed - self.amount
         if amount > 0 and currency.compare_amounts(excess, 0.0) > 0:
             return self.env._(
@@ -184,6 +181,21 @@ class CustomsFeePeriod(models.Model):
                 amount=currency.format(-billed),
             )
         return ""
+
+    def _count_fees(self, lines):
+        """Count what lines of drafts bill of the fee, in the currency of the card.
+
+        :param lines: those of the fee on drafts that are posted now
+        :return: why they may not be posted, or nothing
+        """
+        self.ensure_one()
+        currency = self.fee_currency_id
+        posted = self.move_line_ids.filtered(lambda li: li.parent_state == "posted")
+        before = billed = posted._sum_customs_fee(currency)
+        for line in lines:
+            left = self.amount - billed
+            billed = currency.round(billed + line._customs_count_fee(currency, left))
+        return self._get_billing_problem(billed - before, billed)
 
     def _search_difference(self, operator, value):
         """Support ``!= 0`` and ``= 0``."""
@@ -227,7 +239,7 @@ class CustomsFeePeriod(models.Model):
 
     def _lock(self):
         self.env.flush_all()
-        self.lock_for_update()
+        self.lock_for_update(allow_referencing=True)
         self.invalidate_recordset()
 
     def _prepare_invoice_vals(self):

@@ -182,11 +182,16 @@ class SaleOrderLine(models.Model):
         self.ensure_one()
         order = self.order_id
         return order.currency_id._convert(
-            self.untaxed_amount_invoiced + self.untaxed_amount_to_invoice,
+            self._get_customs_order_price(),
             order.company_id.currency_id,
             order.company_id,
             order.date_order or fields.Date.context_today(self),
         )
+
+    def _get_customs_order_price(self):
+        """Return the whole price of the line, billed or not, as it was ordered."""
+        self.ensure_one()
+        return self.untaxed_amount_invoiced + self.untaxed_amount_to_invoice
 
     def _set_customs_outlay(self, price):
         """Say how much of an outlay is not billed yet; nothing takes it off."""

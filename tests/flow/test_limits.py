@@ -334,12 +334,11 @@ class TestLimits(ExposureCase):
         payer = self.another_payer("duties", customs_duty_limit=100.00)
         self.company.customs_duty_limit = 100.00
         files = self.client_file()
+        profile = self.client.customs_billing_profile_id
         for number in range(3):
             client = self.env["res.partner"].create({"name": f"Client {number}"})
+            client.customs_billing_profile_id = profile
             files |= self.client_file(client)
-            files[-1].client_id.customs_billing_profile_id = (
-                self.client.customs_billing_profile_id
-            )
         self.env.flush_all()
 
         def count(records):
