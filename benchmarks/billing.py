@@ -1,13 +1,15 @@
 """Billing declarations beside invoicing sales orders by Odoo.
 
     .odoo/venv/bin/python benchmarks/billing.py --config .odoo/odoo.conf \
-        --database NAME [--sizes 100 1000] [--rounds 5] [--post] [--profile 1000]
+        --database NAME [--sizes 100 1000] [--rounds 5] [--post] [--alone]
+        [--profile 1000]
 
 N declarations of a client each bear three outlays, posted before, and two own services.
 A billing run bills them into N draft invoices of five lines, in its chunks.  In turns
 with it Odoo alone makes N draft invoices of N confirmed sales orders of five lines, on
 the same products, accounts and taxes.  Prints the median of both, their ratio, and how
-both grow.  ``--post`` posts the invoices too.  Everything happens in one transaction
+both grow.  ``--post`` posts the invoices too, ``--alone`` leaves the sales orders out,
+for sizes of 10 000 and more.  Everything happens in one transaction
 that is rolled back at the end.
 """
 
@@ -31,6 +33,8 @@ OUTLAYS = (
 SERVICES = (("clearance", 80.0), ("advance", 12.5))
 #: Files set up at once
 BATCH = 250
+#: Files from which one round is enough
+LARGE = 5000
 
 
 # --- Set-up --------------------------------------------------------------------------
@@ -167,7 +171,7 @@ def create_orders(env, files):
     return orders
 
 
-def set_up(env, size):
+def set_up(env, size, alone=False):
     """Return as many files and sales orders, each with a client of its own."""
     office, codes = create_tariff(env)
     services = get_services(env)
@@ -180,7 +184,8 @@ def set_up(env, size):
             ]
         )
         part = create_files(env, office, codes, services, clients)
-        orders |= create_orders(env, part)
+        if not alone:
+            orders |= create_orders(env, part)
         files |= part
         env.flush_all()
         env.invalidate_all()
@@ -243,18 +248,22 @@ def undone(env, function, *args):
 
 
 def compare(env, files, orders, rounds, post):
-    """Return ``(ours, core)``, each ``(median seconds, queries)``, in turns."""
-    calls = ((bill, files), (bill_core, orders))
-    found = {bill: [], bill_core: []}
-    for _round in range(rounds + 1):
+    """Return ``[ours, core]``, each ``(median seconds, queries)``, in turns.
+
+    The first round of small sizes warms what Odoo caches; large ones come after them.
+    """
+    calls = [(bill, files), (bill_core, orders)][: 2 if orders else 1]
+    found = {function: [] for function, _records in calls}
+    cold = int(len(files) < LARGE)
+    for _round in range(rounds + cold):
         for function, records in calls:
             found[function].append(undone(env, function, records, post))
     return [
         (
-            statistics.median(seconds for seconds, _queries in found[function][1:]),
-            found[function][-1][1],
+            statistics.median(seconds for seconds, _queries in measures[cold:]),
+            measures[-1][1],
         )
-        for function, _records in calls
+        for measures in found.values()
     ]
 
 
@@ -273,13 +282,29 @@ def profile(env, function, records, post):
 # --- Report --------------------------------------------------------------------------
 
 
-def report(size, ours, core):
-    print(
-        f"{size:6d} files  ours {ours[0]:8.3f} s {ours[1]:6d} q "
-        f"{ours[0] * 1000 / size:6.2f} ms each   core {core[0]:8.3f} s {core[1]:6d} q "
-        f"{core[0] * 1000 / size:6.2f} ms each   ratio {ours[0] / core[0]:5.2f}",
-        flush=True,
-    )
+def describe(name, size, seconds, queries):
+    each = seconds * 1000 / size
+    return f"{name} {seconds:8.3f} s {queries:6d} q {each:6.2f} ms each"
+
+
+def report(size, ours, core=None):
+    parts = [f"{size:6d} files", describe("ours", size, *ours)]
+    if core:
+        parts += [describe("core", size, *core), f"ratio {ours[0] / core[0]:5.2f}"]
+    print("  ".join(parts), flush=True)
+
+
+def report_growth(found):
+    """Print how the time of each grew from one size to the next.
+
+    :param found: list of ``(size, [ours, core])``
+    """
+    for (size, before), (more, after) in zip(found, found[1:], strict=False):
+        words = ", ".join(
+            f"{name} {now[0] / then[0]:.1f}"
+            for name, then, now in zip(("ours", "core"), before, after, strict=False)
+        )
+        print(f"{more / size:.0f} times the files take times as long: {words}")
 
 
 def main():
@@ -290,7 +315,7 @@ def main():
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--post", action="store_true", help="post the invoices too")
     parser.add_argument("--profile", type=int, metavar="FILES")
-    parser.add_argument("--profile-core", action="store_true")
+    parser.add_argument("--alone", action="store_true", help="without sales orders")
     options = parser.parse_args()
 
     from odoo import SUPERUSER_ID, api
@@ -304,27 +329,19 @@ def main():
             env.company.action_create_customs_setup()
             sizes = [options.profile] if options.profile else sorted(options.sizes)
             with patch.object(cr, "commit", lambda: None):
-                files, orders = set_up(env, sizes[-1])
+                files, orders = set_up(env, sizes[-1], options.alone)
                 if options.profile:
-                    function = bill_core if options.profile_core else bill
-                    records = orders if options.profile_core else files
-                    profile(env, function, records, options.post)
+                    profile(env, bill, files, options.post)
                     return 0
-                growth = []
+                found = []
                 for size in sizes:
-                    rounds = options.rounds if size < 5000 else 1
-                    found = compare(
+                    rounds = options.rounds if size < LARGE else 1
+                    pair = compare(
                         env, files[:size], orders[:size], rounds, options.post
                     )
-                    report(size, *found)
-                    growth.append((size, *(seconds for seconds, _q in found)))
-            for (size, ours, core), (size2, ours2, core2) in zip(
-                growth, growth[1:], strict=False
-            ):
-                print(
-                    f"{size2 / size:.0f} times the files: ours {ours2 / ours:.1f} "
-                    f"times the time, core {core2 / core:.1f}"
-                )
+                    report(size, *pair)
+                    found.append((size, pair))
+            report_growth(found)
         finally:
             cr.rollback()
     return 0

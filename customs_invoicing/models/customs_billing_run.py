@@ -234,8 +234,11 @@ class CustomsBillingRun(models.Model):
         self.ensure_one()
         try:
             conditions = literal_eval(self.domain or "[]")
+        except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):
+            conditions = None
+        try:
             if not isinstance(conditions, list):
-                raise ValueError(self.env._("a list of conditions is expected"))
+                raise ValueError(self.env._("they are no list of conditions"))
             domain = Domain(conditions)
             domain.validate(self.env["customs.declaration"])
         except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:

@@ -151,6 +151,7 @@ class CustomsChargeNote(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        self.check_access("create")
         numbered = []
         for vals in vals_list:
             self._check_own(vals)
@@ -167,6 +168,7 @@ class CustomsChargeNote(models.Model):
         return notes
 
     def write(self, vals):
+        self.check_access("write")
         self._check_own(vals)
         if "account_id" in vals:
             self._check_department(vals)

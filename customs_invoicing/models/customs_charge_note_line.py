@@ -102,12 +102,14 @@ class CustomsChargeNoteLine(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        self.check_access("create")
         self._check_collected()
         lines = super().create(vals_list)
         lines.note_id._check_draft(self.env._("add costs to it"))
         return lines
 
     def write(self, vals):
+        self.check_access("write")
         self._check_collected()
         if set(vals) - {"is_void"}:
             self.note_id._check_draft(self.env._("change its costs"))

@@ -2,19 +2,10 @@ from decimal import Decimal
 
 from odoo import models
 
-from ..engine.rating import describe, document_minimum, rate_all, select
+from ..engine.rating import describe, rate_all, select
 from ..engine.rating_model import FeeRule, Tie
 from ..tools import to_decimal, to_float
-from .customs_rating_outcome import (
-    EXPIRED,
-    Outcome,
-    Proposal,
-    get_action,
-    keep_converted,
-)
-
-#: Rules that price nothing on a file: outlays at cost, fees of a month
-NOT_ON_FILES = ("PASS_THROUGH", "PERIOD_FLAT")
+from .customs_rating_outcome import EXPIRED, NOT_ON_FILES, Outcome, Proposal
 
 
 class CustomsDeclaration(models.Model):
@@ -34,6 +25,9 @@ class CustomsDeclaration(models.Model):
         rules = tariffs._get_engine_rules(self, side=side)
         rated = self.filtered(lambda record: rules.get(record))
         facts = rated._get_rating_facts() if rated else {}
+        # all of them at once: what charges hold is then in the cache
+        # sudo: who prices services may lack the right to sales orders
+        rated.charge_ids.sudo().mapped("sale_line_ids")
         return {
             record: record._rate_rules(rules[record], facts[record], side)
             if record in facts
@@ -45,17 +39,18 @@ class CustomsDeclaration(models.Model):
         """Return the outcomes of one file."""
         self.ensure_one()
         if side == "sale":
-            return self._rate_one_party(rules, facts)
+            outcomes = self._rate_one_party(rules, facts)
+            return self._add_minimum(outcomes, rules, facts, self._get_services())
         records = self.env["customs.fee.rule"].sudo()  # sudo: as the cards are found
         by_vendor = {}
         for rule in rules:
             vendor = records.browse(rule.key).tariff_id.vendor_id
             by_vendor.setdefault(vendor, []).append(rule)
-        return [
-            outcome
-            for own in by_vendor.values()
-            for outcome in self._rate_one_party(own, facts)
-        ]
+        found = []
+        for own in by_vendor.values():
+            outcomes = self._rate_one_party(own, facts)
+            found += self._add_minimum(outcomes, own, facts)
+        return found
 
     def _rate_one_party(self, rules, facts):
         chosen = select(rules, facts)
@@ -69,8 +64,7 @@ class CustomsDeclaration(models.Model):
                 priced.append(found)
         found = rate_all(priced, facts, translate=self._get_rating_words())
         outcomes = [self._get_outcome(result, facts) for result in found]
-        outcomes += [self._get_skipped_outcome(rule, facts) for rule in skipped]
-        return outcomes + self._get_minimum_outcomes(outcomes, facts)
+        return outcomes + [self._get_skipped_outcome(rule, facts) for rule in skipped]
 
     def _get_rating_words(self):
         """Return what translates the words of the engine."""
@@ -112,13 +106,7 @@ class CustomsDeclaration(models.Model):
         )
         problem = describe(found, self._get_rating_words()) if found.problem else ""
         if not problem and not _has_rate(found.rule, facts):
-            problem = self.env._(
-                "%(currency)s of the rate card has no exchange rate to %(own)s on "
-                "%(date)s. Add one under Invoicing, Configuration, Currencies.",
-                currency=found.rule.currency,
-                own=facts.currency,
-                date=facts.date,
-            )
+            problem = self._get_rate_problem(found.rule.currency, facts)
         if problem:
             outcome.result, outcome.message = "problem", problem
             return outcome
@@ -134,6 +122,15 @@ class CustomsDeclaration(models.Model):
         if not outcome.price:
             outcome.result = "zero"
         return outcome
+
+    def _get_rate_problem(self, currency, facts):
+        return self.env._(
+            "%(currency)s of the rate card has no exchange rate to %(own)s on "
+            "%(date)s. Add one under Invoicing, Configuration, Currencies.",
+            currency=currency,
+            own=facts.currency,
+            date=facts.date,
+        )
 
     def _to_own_price(self, currency, amount, facts):
         """Return a price of a rate card in company currency, at the rating date."""
@@ -151,72 +148,6 @@ class CustomsDeclaration(models.Model):
             rule, facts, result="skipped", message=words[rule.type]
         )
 
-    def _get_minimum_outcomes(self, outcomes, facts):
-        """Return what tops the services of each card up to its minimum of a file."""
-        totals, found = {}, []
-        for outcome in outcomes:
-            if outcome.result in ("rated", "zero") and outcome.tariff.document_minimum:
-                totals.setdefault(outcome.tariff, []).append(outcome)
-        for tariff, parts in totals.items():
-            total = sum(part.fee_amount for part in parts)
-            minimum = to_decimal(tariff.document_minimum)
-            missing = document_minimum(total, minimum) if total else Decimal(0)
-            if missing:
-                found.append(
-                    self._get_minimum_outcome(tariff, parts, total, missing, facts)
-                )
-        return self._merge_minimums(outcomes, found)
-
-    def _get_minimum_outcome(self, tariff, parts, total, missing, facts):
-        currency = tariff.currency_id
-        minimum, whole, top_up = (
-            currency.format(to_float(amount))
-            for amount in (tariff.document_minimum, total, missing)
-        )
-        return Outcome(
-            file=self,
-            code=tariff.document_minimum_code_id,
-            result="minimum",
-            rule=self.env["customs.fee.rule"],
-            tariff=tariff,
-            version=tariff.display_name,
-            fee_amount=missing,
-            price=self._to_own_price(currency.name, missing, facts),
-            formula=self.env._(
-                "at least %(minimum)s for all services − %(total)s = %(top_up)s",
-                minimum=minimum,
-                total=whole,
-                top_up=top_up,
-            ),
-            inputs={part.code.name: str(part.fee_amount) for part in parts},
-            date=facts.date,
-        )
-
-    def _merge_minimums(self, outcomes, minimums):
-        """Add a minimum to the charge that bears its code already, if one does."""
-        left = []
-        for minimum in minimums:
-            same = [part for part in outcomes if part.code == minimum.code]
-            if not same:
-                left.append(minimum)
-            elif same[0].tariff == minimum.tariff and same[0].result != "tie":
-                same[0].result = "rated"
-                same[0].fee_amount += minimum.fee_amount
-                same[0].price += minimum.price
-                same[0].formula = f"{same[0].formula}; {minimum.formula}"
-            else:
-                minimum.result = "problem"
-                minimum.message = self.env._(
-                    "%(card)s bills what is missing to its minimum as %(charge)s, "
-                    "which %(other)s prices already. Choose another charge on the "
-                    "card.",
-                    card=minimum.tariff.display_name,
-                    charge=minimum.code.name,
-                    other=same[0].version or same[0].message,
-                )
-                left.append(minimum)
-        return left
-
     # === PROPOSALS === #
 
     def _get_rating_proposals(self, outcomes):
@@ -226,26 +157,23 @@ class CustomsDeclaration(models.Model):
         :return: list of :class:`Proposal`
         """
         proposals = []
-        # sudo: who prices services may lack the right to sales orders
-        ordered = self.charge_ids.filtered(
-            lambda charge: bool(charge.sudo().sale_line_ids)
-        )
         for record in self:
-            services = record.charge_ids.filtered(lambda c: c.nature == "service")
+            services = record._get_services()
             seen = services.browse()
             for outcome in outcomes[record]:
-                own = services.filtered(lambda c, o=outcome: c.charge_code_id == o.code)
-                charge = own.filtered("fee_tariff_id")[:1] or own[:1]
-                seen |= own
-                keep_converted(outcome, charge)
-                action = get_action(outcome, charge, charge in ordered)
-                proposals.append(Proposal(outcome, charge, action))
+                seen |= services.filtered(
+                    lambda charge, o=outcome: charge.charge_code_id == o.code
+                )
+                proposals.append(services._get_rating_proposal(outcome))
             proposals += [
                 Proposal(record._get_expired_outcome(charge), charge, EXPIRED)
                 for charge in (services - seen).filtered("fee_tariff_id")
                 if not charge.currency_id.is_zero(charge.amount)
             ]
         return proposals
+
+    def _get_services(self):
+        return self.charge_ids.filtered(lambda charge: charge.nature == "service")
 
     def _get_expired_outcome(self, charge):
         return Outcome(

@@ -10,6 +10,9 @@ from odoo import models
 
 from ..tools import to_decimal, to_float
 
+#: Rules that price nothing on a file: outlays at cost, fees of a month
+NOT_ON_FILES = ("PASS_THROUGH", "PERIOD_FLAT")
+
 #: What rating does by itself
 CREATE, ADOPT, UPDATE, REMOVE = "create", "adopt", "update", "remove"
 #: What only somebody decides

@@ -162,6 +162,157 @@ class TestRatingPeriods(RatingCase):
             ],
         )
 
+    def draft_credit(self, invoice, day="2026-04-02"):
+        wizard = (
+            self.env["account.move.reversal"]
+            .with_context(active_model="account.move", active_ids=invoice.ids)
+            .create({"date": day, "journal_id": invoice.journal_id.id})
+        )
+        return self.env["account.move"].browse(wizard.refund_moves()["res_id"])
+
+    def billed(self, fee, day="2026-04-01"):
+        before = fee.move_line_ids.move_id
+        fee.action_create_invoices()
+        invoice = fee.move_line_ids.move_id - before
+        invoice.invoice_date = day
+        return invoice
+
+    def test_draft_credit_note_does_not_reopen_the_fee(self):
+        self.card(self.retainer())
+        fee = self.count()
+        invoice = self.billed(fee)
+        invoice.action_post()
+        credit = self.draft_credit(invoice)
+        self.assertEqual((fee.amount_billed, fee.difference), (1500.0, 0.0))
+        self.assertEqual(fee.state, "billed")
+        with self.assertRaisesRegex(UserError, "Nothing is open"):
+            fee.action_create_invoices()
+        credit.invoice_date = "2026-04-02"
+        credit.action_post()
+        self.assertEqual((fee.amount_billed, fee.difference), (0.0, 1500.0))
+
+    def test_fee_is_not_billed_twice(self):
+        self.card(self.retainer())
+        fee = self.count()
+        invoice = self.billed(fee)
+        copied = invoice.copy({"invoice_date": "2026-04-01"})
+        copied.invoice_line_ids.customs_fee_period_id = fee
+        invoice.action_post()
+        with self.assertRaisesRegex(UserError, "1,500.00 more would be billed"):
+            copied.action_post()
+        credit, again = self.draft_credit(invoice), self.draft_credit(invoice)
+        (credit | again).invoice_date = "2026-04-02"
+        credit.action_post()
+        with self.assertRaisesRegex(UserError, "1,500.00 more would be credited"):
+            again.action_post()
+
+    def test_fee_that_became_less_is_not_billed_in_full(self):
+        self.card(self.retainer())
+        files = self.files(5001, 5002, 5003)
+        fee = self.count()
+        invoice = self.billed(fee)
+        files[0].action_cancel()
+        fee.action_count_again()
+        self.assertEqual((fee.difference, fee.state), (0.0, "different"))
+        with self.assertRaisesRegex(UserError, "32.00 more would be billed"):
+            invoice.action_post()
+        invoice.invoice_line_ids.price_unit = 1500
+        invoice.action_post()
+        self.assertEqual((fee.difference, fee.state), (0.0, "billed"))
+
+    def test_problem_of_a_client_keeps_no_fee_of_others(self):
+        self.card(self.retainer(fee=1000))
+        other = self.env["res.partner"].create({"name": "Tied", "is_company": True})
+        tied = self.card(self.retainer(fee=700), name="Tied", client_id=other.id)
+        self.files(5001)
+        self.count()
+        self.card(self.retainer(fee=1100), name="New", date_from="2026-03-02")
+        self.card(self.retainer(), name="Tied too", client_id=other.id)
+        problems = self.periods._count_and_tell("2026-03-31")[1]
+        self.assertEqual(len(problems), 1)
+        fees = self.periods.search([("client_id", "=", self.client.id)])
+        self.assertEqual(sorted(fees.mapped("amount")), [0.0, 1100.0])
+        kept = self.periods.search([("client_id", "=", other.id)])
+        self.assertRecordValues(
+            kept, [{"fee_rule_id": tied.rule_ids.id, "amount": 700.0}]
+        )
+
+    def test_fee_follows_the_day_and_currency_of_its_invoice(self):
+        self.client.customs_billing_currency_id = self.eur
+        self.card(self.retainer())
+        fee = self.count()
+        invoice = self.billed(fee, "2026-03-05")
+        invoice.action_post()
+        # USD 1 500 at 0.8
+        self.assertEqual(invoice.amount_untaxed, 1200.0)
+        self.assert_items(
+            invoice,
+            [
+                (self.income, self.client, -1500.00, "", "", ""),
+                (self.receivable, self.client, 1500.00, "", "", ""),
+            ],
+        )
+        self.assertEqual((fee.amount_billed, fee.difference), (1500.0, 0.0))
+
+    def test_currency_changed_on_the_draft(self):
+        self.card(self.retainer())
+        fee = self.count()
+        invoice = self.billed(fee)
+        invoice.currency_id = self.eur
+        invoice.action_post()
+        # USD 1 500 at 0.5
+        self.assertEqual(invoice.amount_untaxed, 750.0)
+        self.assertEqual(fee.difference, 0.0)
+
+    def test_price_lowered_by_hand_leaves_the_rest(self):
+        self.card(self.retainer(), currency_id=self.eur.id)
+        fee = self.count()
+        invoice = self.billed(fee)
+        invoice.currency_id = self.company.currency_id
+        invoice.invoice_line_ids.price_unit = 2900
+        invoice.action_post()
+        self.assertEqual((fee.amount_billed, fee.difference), (1450.0, 50.0))
+        credit = self.draft_credit(invoice, "2026-03-05")
+        credit.invoice_date = "2026-03-05"
+        credit.action_post()
+        self.assertEqual((fee.amount_billed, fee.difference), (0.0, 1500.0))
+
+    def test_claims_from_outside_count_for_nothing(self):
+        self.card(self.retainer())
+        fee = self.count()
+        invoice = self.env["account.move"].create(
+            {
+                "move_type": "out_invoice",
+                "partner_id": self.client.id,
+                "invoice_date": "2026-04-01",
+                "invoice_line_ids": [
+                    Command.create(
+                        {
+                            "name": "From outside",
+                            "price_unit": 8000,
+                            "tax_ids": [Command.clear()],
+                            "customs_fee_period_id": fee.id,
+                            "customs_fee_amount": 1,
+                            "customs_fee_currency_id": self.eur.id,
+                        }
+                    )
+                ],
+            }
+        )
+        with self.assertRaisesRegex(UserError, "6,500.00 more would be billed"):
+            invoice.action_post()
+
+    def test_fee_without_rate_is_not_billed_one_to_one(self):
+        self.card(self.retainer())
+        fee = self.count()
+        invoice = self.billed(fee)
+        self.env["res.currency.rate"].search(
+            [("currency_id", "=", self.eur.id)]
+        ).unlink()
+        invoice.currency_id = self.eur
+        with self.assertRaisesRegex(UserError, "no exchange rate"):
+            invoice.action_post()
+
     def test_monthly_invoice_takes_it_along(self):
         profile = self.env["customs.billing.profile"].create(
             {"name": "Monthly", "mode": "monthly"}
