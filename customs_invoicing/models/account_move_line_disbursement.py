@@ -116,6 +116,7 @@ class AccountMoveLine(models.Model):
         if (
             self.customs_charge_id
             or self.display_type != "product"
+            or self.is_downpayment  # what the client paid already is taken off
             or self.move_id.reversed_entry_id
         ):
             return []

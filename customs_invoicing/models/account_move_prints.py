@@ -26,12 +26,32 @@ class AccountMove(models.Model):
         return {key: self.currency_id.round(amount) for key, amount in sums.items()}
 
     def _get_customs_print_mentions(self):
-        """Return the legal mention for outlays in the language of the print."""
+        """Return the legal mention for outlays in the language of the print.
+
+        A payer who is not the client reads in whose name they were paid.
+        """
         self.ensure_one()
         if not self._get_customs_print_sums().get("outlays"):
             return ""
-        company = self.company_id.sudo()  # sudo: the mention is on the print
-        return company._get_customs_legal_mention(self.env.lang)
+        invoice = self.sudo()  # sudo: the mention is on the print
+        mention = invoice.company_id._get_customs_legal_mention(self.env.lang)
+        lines = invoice.invoice_line_ids.filtered(
+            lambda line: line.customs_charge_id.nature == "disbursement"
+        )
+        clients = lines.customs_declaration_id.client_id.commercial_partner_id
+        others = clients - invoice.commercial_partner_id
+        if not mention or not others:
+            return mention
+        record = invoice.company_id._get_customs_legal_mention_record()
+        texts = [mention] if record.country_id or clients - others else []
+        texts.append(
+            self.env._(
+                "Paid in the name and for the account of %(client)s, outside the "
+                "scope of VAT",
+                client=", ".join(others.mapped("name")),
+            )
+        )
+        return " – ".join(texts)
 
     def _get_customs_deposit_move_ids(self):
         """Return the entries by which deposits paid these invoices."""

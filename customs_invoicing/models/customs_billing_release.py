@@ -13,7 +13,7 @@ REASONS = [
     ("rating", "Fees not rated"),
     ("mandate", "Mandate"),
     ("evidence", "Evidence"),
-    ("order_number", "Purchase order number"),
+    ("order_number", "Client's order number"),
     ("order", "Sales order"),
     ("payer", "Payer"),
     ("currency", "Currency"),
@@ -126,6 +126,17 @@ class CustomsBillingRelease(models.Model):
                 )
             )
         return True
+
+    def _prepare_blocker_row(self):
+        """Return what the banner of the file says of the release."""
+        if not self:
+            return {"release_id": False, "release": ""}
+        words = self.env._(
+            "Released by %(user)s: %(reason)s",
+            user=self.user_id.sudo().name,  # sudo: a name is no secret of the file
+            reason=self.reason,
+        )
+        return {"release_id": self.id, "release": words}
 
     def _get_code_words(self):
         return dict(self._fields["code"]._description_selection(self.env))[self.code]

@@ -106,10 +106,15 @@ class CustomsBillingRun(models.Model):
     progress = fields.Float(compute="_compute_counts")
     invoice_count = fields.Integer(string="Invoices", compute="_compute_invoices")
     amount_total = fields.Monetary(
-        string="Invoiced",
+        string="Invoiced with tax",
         compute="_compute_invoices",
         help="Total of the invoices with tax, credit notes deducted, in the currency "
         "of the company.",
+    )
+    is_left_waiting = fields.Boolean(
+        string="Not taken up",
+        compute="_compute_is_left_waiting",
+        help="Nothing in the background took up the run for a minute.",
     )
     summary = fields.Char(compute="_compute_summary")
 
@@ -137,6 +142,13 @@ class CustomsBillingRun(models.Model):
             invoices = run._get_invoices()
             run.invoice_count = len(invoices)
             run.amount_total = sum(invoices.mapped("amount_total_signed"))
+
+    @api.depends("state", "is_planned", "started_at")
+    def _compute_is_left_waiting(self):
+        limit = fields.Datetime.subtract(fields.Datetime.now(), minutes=1)
+        for run in self:
+            waits = run.state == "running" and not run.is_planned and run.started_at
+            run.is_left_waiting = bool(waits) and run.started_at < limit
 
     @api.depends("line_ids.state", "line_ids.invoice_ids")
     def _compute_summary(self):
@@ -372,7 +384,10 @@ class CustomsBillingRun(models.Model):
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "account.action_move_out_invoice_type"
         )
-        action.update(domain=[("id", "in", self._get_invoices().ids)], context={})
+        action.update(
+            domain=[("id", "in", self._get_invoices().ids)],
+            context={"default_move_type": "out_invoice"},
+        )
         return action
 
     def action_view_lines(self):

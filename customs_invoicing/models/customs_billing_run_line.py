@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 
 class CustomsBillingRunLine(models.Model):
@@ -31,6 +31,12 @@ class CustomsBillingRunLine(models.Model):
     currency_id = fields.Many2one(related="company_id.currency_id")
     amount_to_bill = fields.Monetary(
         related="declaration_id.amount_to_bill", string="To bill"
+    )
+    amount_invoiced = fields.Monetary(
+        string="Invoiced",
+        compute="_compute_amount_invoiced",
+        help="What the invoices of the run hold for the file, before tax, credit notes "
+        "deducted, in the currency of the company.",
     )
     state = fields.Selection(
         string="Result",
@@ -65,6 +71,24 @@ class CustomsBillingRunLine(models.Model):
         "UNIQUE (run_id, declaration_id)", "A file is in a billing run once."
     )
     _to_do = models.Index("(run_id, chunk) WHERE state = 'waiting' AND is_first")
+
+    @api.depends("invoice_ids", "declaration_id")
+    def _compute_amount_invoiced(self):
+        groups = self.env["account.move.line"]._read_group(
+            [
+                ("move_id", "in", self.invoice_ids.ids),
+                ("customs_declaration_id", "in", self.declaration_id.ids),
+                ("display_type", "=", "product"),
+            ],
+            ["move_id", "customs_declaration_id"],
+            ["balance:sum"],
+        )
+        balances = {(move, file): balance for move, file, balance in groups}
+        for line in self:
+            line.amount_invoiced = -sum(
+                balances.get((move, line.declaration_id), 0.0)
+                for move in line.invoice_ids
+            )
 
     def action_open_file(self):
         """Open the file."""

@@ -55,7 +55,8 @@ class CustomsChargeCode(models.Model):
     default_amount = fields.Float(
         string="Default amount",
         digits="Product Price",
-        help="Price proposed for an own service, in the currency of the company.",
+        help="Price proposed for an own service, in the currency of the company. A "
+        "rate card that prices the service goes before it.",
     )
     bill_by_default = fields.Boolean(
         string="Bill by default",

@@ -14,10 +14,16 @@ class CustomsCharge(models.Model):
         """
         self.ensure_one()
         shown, own = here.get(self.id, (0.0, 0.0))
+        duties = self._get_annex_duties()
+        not_payable = self.amount_assessed - self.amount_payable if duties else 0.0
         return {
             "label": self._get_translated_name(),
             "nature": self.nature,
             "assessed": self.amount_assessed,
+            "not_payable": self.currency_id.round(not_payable),
+            "status": ", ".join(
+                dict.fromkeys(duty._get_annex_status(duty.status) for duty in duties)
+            ),
             "paid_directly": self.amount_payable if self.payer == "client" else 0.0,
             "before": before.get(self.id, 0.0),
             "own": own,
@@ -26,9 +32,23 @@ class CustomsCharge(models.Model):
             "formula": "",
         }
 
+    def _get_annex_duties(self):
+        """Return the assessed taxes of this charge that are not to be paid."""
+        self.ensure_one()
+        if not self.tax_code_id or not self.declaration_id.current_assessment_id:
+            return self.env["customs.duty.line"]
+        return self.declaration_id.duty_line_ids.filtered(
+            lambda duty: (
+                duty.tax_code_id == self.tax_code_id
+                and duty.status != "payable"
+                and duty.amount_assessed
+            )
+        )
+
     def _get_annex_fee(self, here, before):
         """Return what the annex says of an own service; see :meth:`_get_annex_tax`."""
         self.ensure_one()
         row = self._get_annex_tax(here, before)
         formula = "" if self.rating_is_edited else self.rating_formula or ""
+        row.update(not_payable=0.0, status="")
         return {**row, "assessed": 0.0, "paid_directly": 0.0, "formula": formula}

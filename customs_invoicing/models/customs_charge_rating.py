@@ -5,6 +5,7 @@ from ..tools import to_float
 
 #: What only rating writes
 RATING_FIELDS = {
+    "amount_is_default",
     "fee_tariff_id",
     "fee_rule_id",
     "rating_line_id",
@@ -43,6 +44,13 @@ class CustomsCharge(models.Model):
         copy=False,
         index="btree_not_null",
         ondelete="restrict",
+    )
+    amount_is_default = fields.Boolean(
+        string="Default price",
+        readonly=True,
+        copy=False,
+        help="Nobody entered the price: it is the default of the charge code, until a "
+        "rate card gives another one.",
     )
     rating_line_id = fields.Many2one(
         comodel_name="customs.rating.line",
@@ -161,7 +169,11 @@ class CustomsCharge(models.Model):
         known = {"customs_rating", "customs_from_order"} & set(self.env.context)
         if "amount" in vals and not known:
             self._check_edit_reason(vals)
-        return super().write(vals)
+        result = super().write(vals)
+        if "amount" in vals:
+            # sudo: the mark is nobody's to write, it goes with the default price
+            self.sudo().filtered("amount_is_default").amount_is_default = False
+        return result
 
     def _check_edit_reason(self, vals):
         """A price of the rate card is only changed with a reason."""

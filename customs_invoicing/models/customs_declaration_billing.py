@@ -43,7 +43,10 @@ class CustomsDeclaration(models.Model):
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "account.action_move_out_invoice_type"
         )
-        action.update(domain=[("id", "in", invoices.ids)], context={})
+        action.update(
+            domain=[("id", "in", invoices.ids)],
+            context={"default_move_type": "out_invoice"},
+        )
         if len(invoices) == 1:
             action.update(
                 views=[(False, "form")],

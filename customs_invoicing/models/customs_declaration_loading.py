@@ -336,7 +336,9 @@ class CustomsDeclaration(models.Model):
         vals_list = self._prepare_tax_charges(assessment)
         if self.capacity != "own" and len(self.assessment_ids) == 1:
             vals_list += self._prepare_default_services()
-        self.env["customs.charge"].create(vals_list)
+        charges = self.env["customs.charge"].create(vals_list)
+        # sudo: that a price is a default is said here only
+        charges.sudo().filtered("amount").amount_is_default = True
 
     def _prepare_tax_charges(self, assessment):
         """Return the values of the charges of taxes that have none yet."""

@@ -58,7 +58,12 @@ class CustomsDeclaration(models.Model):
         return moves.matched_payment_ids
 
     def _action_view_moves(self, moves, xmlid):
-        action = self._action_view(xmlid, domain=[("id", "in", moves.ids)], context={})
+        # the standard lists show the columns of a kind of entry by its default
+        kind = moves[:1].move_type
+        context = {} if kind in (False, "entry") else {"default_move_type": kind}
+        action = self._action_view(
+            xmlid, domain=[("id", "in", moves.ids)], context=context
+        )
         if len(moves) == 1:
             action.update(
                 views=[(False, "form")], view_mode="form", res_id=moves.id, domain=[]

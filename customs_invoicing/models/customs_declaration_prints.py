@@ -69,6 +69,7 @@ class CustomsDeclaration(models.Model):
         fees = [charge._get_annex_fee(here, before) for charge in services]
         is_foreign = bool(invoice) and invoice.currency_id != self.currency_id
         is_partial = self._is_for_other_payer(invoice)
+        sums = self._sum_annex(taxes)
         return {
             "declaration": self,
             "invoice": invoice,
@@ -78,7 +79,8 @@ class CustomsDeclaration(models.Model):
             "items": [] if is_partial else self._get_annex_items(),
             "taxes": taxes,
             "fees": fees,
-            "sums": self._sum_annex(taxes),
+            "sums": sums,
+            "has_not_payable": any(row["not_payable"] for row in taxes),
             "fee_sums": self._sum_annex(fees),
             "currency": self.currency_id,
             "invoice_currency": invoice.currency_id if invoice else self.currency_id,
@@ -92,7 +94,15 @@ class CustomsDeclaration(models.Model):
 
     def _sum_annex(self, rows):
         currency = self.currency_id
-        keys = ("assessed", "paid_directly", "before", "own", "here", "disbursed")
+        keys = (
+            "assessed",
+            "not_payable",
+            "paid_directly",
+            "before",
+            "own",
+            "here",
+            "disbursed",
+        )
         return {key: currency.round(sum(row[key] for row in rows)) for key in keys}
 
     def _get_annex_billed(self, invoice):

@@ -54,7 +54,12 @@ class CustomsDeclaration(models.Model):
         for record in self:
             record.rating_count = counts.get(record.id, 0)
 
-    @api.depends("rating_ids", "charge_ids.amount", "charge_ids.charge_code_id")
+    @api.depends(
+        "rating_ids",
+        "charge_ids.amount",
+        "charge_ids.amount_is_default",
+        "charge_ids.charge_code_id",
+    )
     def _compute_rating_problem(self):
         problems = self._origin._get_rating_problems()
         for record in self:
@@ -108,7 +113,11 @@ class CustomsDeclaration(models.Model):
             if record.state in ("closed", "cancelled"):
                 continue
             priced = record.charge_ids.filtered(
-                lambda c: c.nature == "service" and not c.currency_id.is_zero(c.amount)
+                lambda c: (
+                    c.nature == "service"
+                    and not c.currency_id.is_zero(c.amount)
+                    and not c.amount_is_default
+                )
             ).charge_code_id
             result[record] = [
                 self.env._(

@@ -96,6 +96,12 @@ class CustomsDeclaration(models.Model):
         """Return what the banner of the form shows of each reason."""
         labels = self._get_remedy_labels()
         other = self.env._("Put it right")
+        releases = {
+            (release.code, release.charge_id.id or 0): release
+            for release in self._origin.billing_release_ids
+            if release.state == "active"
+        }
+        none = self.env["customs.billing.release"]
         return [
             {
                 "code": found.code,
@@ -105,6 +111,9 @@ class CustomsDeclaration(models.Model):
                 "hard": found.hard,
                 "warning": found.warning,
                 "released": found.stops and found not in stopping,
+                **releases.get(
+                    (found.code, found.charge_id or 0), none
+                )._prepare_blocker_row(),
             }
             for found in in_order(blockers)
         ]

@@ -379,7 +379,7 @@ class CustomsExposure(models.Model):
     def action_view_invoices(self):
         """Open the client's invoices that are not paid."""
         self.ensure_one()
-        return self._open(
+        action = self._open(
             "account.action_move_out_invoice_type",
             [
                 ("commercial_partner_id", "=", self.partner_id.id),
@@ -389,6 +389,7 @@ class CustomsExposure(models.Model):
                 ("amount_residual", "!=", 0),
             ],
         )
+        return {**action, "context": {"default_move_type": "out_invoice"}}
 
     @api.model
     def _open(self, xmlid, domain):

@@ -234,7 +234,10 @@ class CustomsFeePeriod(models.Model):
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "account.action_move_out_invoice_type"
         )
-        action.update(domain=[("id", "in", moves.ids)], context={})
+        action.update(
+            domain=[("id", "in", moves.ids)],
+            context={"default_move_type": "out_invoice"},
+        )
         return action
 
     def _lock(self):
@@ -339,5 +342,8 @@ class CustomsFeePeriod(models.Model):
         )
         # sudo: who bills fees may lack the right to other items
         moves = self.sudo().move_line_ids.move_id
-        action.update(domain=[("id", "in", moves.ids)], context={})
+        action.update(
+            domain=[("id", "in", moves.ids)],
+            context={"default_move_type": "out_invoice"},
+        )
         return action

@@ -33,16 +33,35 @@ class CustomsFundsRequest(models.Model):
     @api.depends("declaration_id", "currency_id")
     def _compute_bank_account_id(self):
         for record in self:
-            banks = record.company_id.partner_id.bank_ids.filtered(
-                lambda bank, record=record: not bank.company_id
-                or bank.company_id == record.company_id
-            )
-            fitting = banks.filtered(
-                lambda bank, record=record: bank.currency_id == record.currency_id
-            )
-            plain = banks.filtered(lambda bank: not bank.currency_id)
-            kept = record.bank_account_id & banks
-            record.bank_account_id = (kept or fitting or plain or banks)[:1]
+            record.bank_account_id = record._propose_bank_account()
+
+    def _propose_bank_account(self):
+        """Return the account chosen, else ours in the currency, else our first."""
+        self.ensure_one()
+        banks = self.company_id.partner_id.bank_ids.filtered(
+            lambda bank: not bank.company_id or bank.company_id == self.company_id
+        )
+        fitting = banks.filtered(lambda bank: bank.currency_id == self.currency_id)
+        plain = banks.filtered(lambda bank: not bank.currency_id)
+        kept = self.bank_account_id & banks
+        return (kept or fitting or plain or banks)[:1]
+
+    def _get_paid_to(self):
+        """Return our account that the client is told to pay to.
+
+        An account that was entered after the request was made is told as well.
+        """
+        self.ensure_one()
+        request = self.sudo()  # sudo: the account is on the print, whoever prints it
+        return request.bank_account_id or request._propose_bank_account()
+
+    def _has_services(self):
+        """Whether services of ours are part of what is asked."""
+        self.ensure_one()
+        numbers = [row["id"] for row in self.breakdown or [] if row["kind"] == "charge"]
+        # sudo: a paper says what it lists, whoever prints it
+        charges = self.env["customs.charge"].sudo().browse(numbers).exists()
+        return "service" in charges.mapped("nature")
 
     @api.depends("declaration_id", "currency_id")
     def _compute_breakdown(self):
@@ -110,12 +129,20 @@ class CustomsFundsRequest(models.Model):
         )
         if lines and not self.currency_id.is_zero(rest):
             text = (
-                self.env._("Added as agreed")
-                if rest > 0
-                else self.env._("Not asked for in advance")
+                self.env._("Added as agreed") if rest > 0 else self._get_words_of_less()
             )
             lines.append((text, rest))
         return lines
+
+    def _get_words_of_less(self):
+        """Say why less is asked than is expected: most often it is within a limit."""
+        self.ensure_one()
+        # sudo: limits are for managers
+        client = self.client_id.commercial_partner_id.sudo()
+        limit = client.with_company(self.company_id).customs_duty_limit_applied
+        if self.company_id.currency_id.is_zero(limit):
+            return self.env._("Not asked for in advance")
+        return self.env._("Covered by your credit limit")
 
     def _get_breakdown_text(self, row):
         model, name = {

@@ -98,7 +98,8 @@ class Proposal:
         if self.action in (CREATE, ADOPT):
             return True
         is_open = self.outcome.result in ("tie", "problem")
-        return is_open and not self.charge.amount
+        is_default = self.charge.amount_is_default
+        return is_open and (not self.charge.amount or is_default)
 
     def get_effect(self, is_done):
         """Return what became of the charge, for the record."""
@@ -186,7 +187,11 @@ def _get_action_by_hand(outcome, charge, is_equal):
     if not outcome.is_priced:
         return NOTHING
     has_price = not charge.currency_id.is_zero(charge.amount)
-    return BY_HAND if has_price and not is_equal else ADOPT
+    if not has_price or is_equal:
+        return ADOPT
+    if not charge.amount_is_default:
+        return BY_HAND
+    return BILLED if charge._is_on_invoice() else ADOPT
 
 
 def _is_same_rating(outcome, charge):

@@ -1,8 +1,12 @@
 import io
 
+from lxml import html
+
 from odoo import models
 from odoo.tools.pdf import merge_pdf
 
+#: Prints of this add-on, with page numbers of their own for each recipient
+OWN_REPORTS = "customs_invoicing."
 ANNEX_REPORT = "customs_invoicing.report_invoice_annex"
 
 
@@ -38,12 +42,58 @@ class IrActionsReport(models.Model):
         )
         if not invoices:
             return
-        annexes = self.with_context(
-            customs_annex_added=True
-        )._render_qweb_pdf_prepare_streams(ANNEX_REPORT, {}, invoices.ids)
+        inner = self.with_context(customs_annex_added=True)
         for invoice in invoices:
+            annexes = inner._render_qweb_pdf_prepare_streams(
+                ANNEX_REPORT, {}, invoice.ids
+            )
             annex = annexes[invoice.id]["stream"]
             stream = streams[invoice.id]
             both = merge_pdf([stream["stream"].getvalue(), annex.getvalue()])
             stream["stream"].close()
             stream["stream"] = io.BytesIO(both)
+
+    # === ONE PDF OF MANY === #
+
+    def _run_wkhtmltopdf(
+        self, bodies, report_ref=False, header=None, footer=None, **options
+    ):
+        """Convert our documents one by one: each counts its own pages.
+
+        Common builds of the converter take a single document only.
+        """
+        run = super()._run_wkhtmltopdf
+        if len(bodies) < 2 or not self._is_customs_report(report_ref):
+            return run(
+                bodies, report_ref=report_ref, header=header, footer=footer, **options
+            )
+        return merge_pdf(
+            [
+                run(
+                    [body],
+                    report_ref=report_ref,
+                    header=self._pick_part(header, "headers", number),
+                    footer=self._pick_part(footer, "footers", number),
+                    **options,
+                )
+                for number, body in enumerate(bodies)
+            ]
+        )
+
+    def _is_customs_report(self, report_ref):
+        if not report_ref:
+            return False
+        name = self._get_report(report_ref).report_name or ""
+        return name.startswith(OWN_REPORTS)
+
+    def _pick_part(self, page, kind, number):
+        """Return the page of all headers, or footers, with that of one document."""
+        if not page:
+            return page
+        tree = html.fromstring(page)
+        for holder in tree.xpath(f"//div[@id='minimal_layout_report_{kind}']"):
+            parts = list(holder)
+            for place, part in enumerate(parts):
+                if place != min(number, len(parts) - 1):
+                    holder.remove(part)
+        return html.tostring(tree, encoding="unicode", doctype="<!DOCTYPE html>")

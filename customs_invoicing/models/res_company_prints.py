@@ -30,18 +30,22 @@ class ResCompany(models.Model):
         """
         self.ensure_one()
         tax = self.customs_disbursement_tax_id
-        english = self.with_context(lang="en_US")._get_customs_tax_words()
-        for code, _name in self.env["res.lang"].get_installed():
-            words = self.with_context(lang=code)._get_customs_tax_words()
-            for record, field in (
-                (tax, "name"),
-                (tax, "invoice_label"),
-                (tax.tax_group_id, "name"),
-            ):
-                key = record._name, field
-                source = record.with_context(lang="en_US")[field]
-                if record and source == english[key]:
-                    record.update_field_translations(field, {code: words[key]})
+        codes = {code for code, _name in self.env["res.lang"].get_installed()}
+        words = {
+            code: self.with_context(lang=code)._get_customs_tax_words()
+            for code in codes | {"en_US"}
+        }
+        for record, field in (
+            (tax, "name"),
+            (tax, "invoice_label"),
+            (tax.tax_group_id, "name"),
+        ):
+            key = record._name, field
+            # set up by somebody who works in another language
+            ours = {found[key] for found in words.values()}
+            for code in codes if record else ():
+                if record.with_context(lang=code)[field] in ours:
+                    record.update_field_translations(field, {code: words[code][key]})
 
     def _get_customs_tax_words(self):
         """Return ``{(model, field): words}`` in the language of the context."""

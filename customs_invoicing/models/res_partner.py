@@ -31,7 +31,8 @@ class ResPartner(models.Model):
     customs_billing_currency_id = fields.Many2one(
         comodel_name="res.currency",
         string="Billing currency",
-        help="Currency of customs invoices. Empty: currency of the company.",
+        help="Currency of customs invoices; goes before the invoice currency of the "
+        "billing profile. Empty: that of the profile, else of the company.",
     )
     customs_declaration_count = fields.Integer(
         string="Customs declaration count",

@@ -28,7 +28,8 @@ class ResPartner(models.Model):
         company_dependent=True,
         tracking=True,
         groups=CUSTOMS_READERS,
-        help="Off: the limits set for the company count.",
+        help="On: the two limits of this contact count, zero meaning no limit. Off: "
+        "those set for all clients of the company count.",
     )
     customs_duty_limit = fields.Float(
         string="Duty limit",

@@ -5,6 +5,8 @@ from odoo.exceptions import UserError
 from odoo.fields import Command, Domain
 from odoo.tools import format_date
 
+from ..models.customs_charge_amounts import CLIENT_MOVE_TYPES
+
 REPORT = "customs_invoicing.client_statement_report"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -98,7 +100,7 @@ class CustomsClientStatement(models.TransientModel):
     # === ACTIONS === #
 
     def action_add_debtors(self):
-        """Choose all clients of customs files who owe something."""
+        """Choose everybody who owes something: clients of files, and payers."""
         self.ensure_one()
         groups = self.env["account.move.line"]._read_group(
             Domain(
@@ -117,7 +119,19 @@ class CustomsClientStatement(models.TransientModel):
             [("company_id", "=", self.company_id.id), ("client_id", "!=", False)],
             ["client_id"],
         )
-        served = self.env["res.partner"].union(*(group[0] for group in clients))
+        payers = self.env["account.move.line"]._read_group(
+            [
+                ("company_id", "=", self.company_id.id),
+                ("parent_state", "=", "posted"),
+                ("move_id.move_type", "in", CLIENT_MOVE_TYPES),
+                ("customs_declaration_id", "!=", False),
+                ("partner_id", "!=", False),
+            ],
+            ["partner_id"],
+        )
+        served = self.env["res.partner"].union(
+            *(group[0] for group in [*clients, *payers])
+        )
         self.partner_ids |= debtors.commercial_partner_id & served.commercial_partner_id
         return {
             "type": "ir.actions.act_window",

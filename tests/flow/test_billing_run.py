@@ -76,6 +76,14 @@ class BillingRunCase(CustomsCase):
 
 
 class TestBillingRun(BillingRunCase):
+    def test_a_run_nobody_took_up_says_so(self):
+        run = self.start(self.ready())
+        self.assertFalse(run.is_left_waiting)
+        run.sudo().started_at -= timedelta(minutes=2)
+        self.assertTrue(run.is_left_waiting)
+        self.run_all(run)
+        self.assertFalse(run.is_left_waiting)
+
     def test_files_are_billed_as_by_hand(self):
         files = self.ready(3)
         run = self.start(files, invoice_date="2026-03-31")
@@ -86,6 +94,9 @@ class TestBillingRun(BillingRunCase):
         self.assertEqual((run.state, run.count_done, run.progress), ("done", 3, 100))
         self.assertEqual(set(run.line_ids.mapped("chunk")), {1, 2})
         invoices = run._get_invoices()
+        self.assertEqual(set(run.line_ids.mapped("amount_invoiced")), {353.25})
+        context = run.action_view_invoices()["context"]
+        self.assertEqual(context["default_move_type"], "out_invoice")
         self.assertEqual(run.invoice_count, 3)
         self.assertEqual(set(invoices.mapped("state")), {"draft"})
         self.assertEqual(set(invoices.mapped("invoice_date")), {date(2026, 3, 31)})

@@ -409,6 +409,32 @@ class TestClientStatement(PrintsCase):
         wizard.action_add_debtors()
         self.assertEqual(wizard.partner_ids, self.client)
 
+    def test_debtors_who_are_no_clients_of_files(self):
+        payer = self.env["res.partner"].create({"name": "Forwarder who pays"})
+        declaration = self.assessed()
+        declaration.charge_ids.bill_to_id = payer
+        self.bill(declaration)
+        wizard = self.wizard(partner_ids=False)
+        wizard.action_add_debtors()
+        self.assertEqual(wizard.partner_ids, payer)
+
+    def test_one_pdf_for_many(self):
+        """Each client alone, as the converter takes one document at a time."""
+        self.billed()
+        other = self.env["res.partner"].create({"name": "Second Client Ltd"})
+        self.init_invoice(
+            "out_invoice",
+            partner=other,
+            amounts=[500],
+            post=True,
+            invoice_date="2026-03-10",
+        )
+        wizard = self.wizard(partner_ids=[(6, 0, (self.client | other).ids)])
+        self.assertEqual(len(self.pdf(REPORT, wizard).pages), 2)
+        text = self.pdf_text(REPORT, wizard)
+        self.assertIn(self.client.name, text)
+        self.assertIn("Second Client Ltd", text)
+
     def test_auditor_prints_a_user_without_rights_does_not(self):
         self.billed()
         groups = {

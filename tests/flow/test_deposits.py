@@ -546,6 +546,25 @@ class TestDeposits(CustomsCase):
             (text, f"{amount:.2f}") for text, amount in request._get_breakdown_lines()
         ]
 
+    def test_words_follow_what_is_asked(self):
+        """No bank details are promised that are not there, no limit nor services."""
+        self.company.partner_id.bank_ids.active = False
+        template = self.env.ref("customs_invoicing.mail_template_funds_request")
+        request = self.request(self.assessed_file(), 8000.00)
+        body = template._render_field("body_html", request.ids)[request.id]
+        self.assertIn("with its breakdown is attached", body)
+        self.assertNotIn("bank details", body)
+        self.assertNotIn("Services are shown", self.html(request))
+        self.env["res.partner.bank"].create(
+            {"acc_number": "US-300", "partner_id": self.company.partner_id.id}
+        )
+        body = template._render_field("body_html", request.ids)[request.id]
+        self.assertIn("our bank details are attached", body)
+        self.assertIn("US-300", self.html(request))
+        self.company.customs_duty_limit = 500.00
+        self.env.invalidate_all()
+        self.assertEqual(self.lines(request)[-1][0], "Covered by your credit limit")
+
     def test_breakdown_is_what_is_asked_and_stays(self):
         declaration = self.assessed_file()
         service = self.add_service(declaration, 120.00)

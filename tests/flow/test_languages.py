@@ -33,6 +33,11 @@ WORDS = (
     "%(charge)s, %(month)s: %(count)s files",
     "0% Disbursement",
     "0% disbursement",
+    "Paid in the name and for the account of %(client)s, outside the scope of VAT",
+    "Covered by your credit limit",
+    "Not asked for in advance",
+    "Added as agreed",
+    "Asked for before (%(number)s)",
     "Paid on your behalf, outside the scope of VAT",
     "Outside the scope of VAT",
     "Statement of account %(date)s",
@@ -226,9 +231,7 @@ class TestLanguages(PrintsCase):
         self.speak("de_DE", "fr_FR")
         self.company.action_create_customs_setup()
         tax = self.company.customs_disbursement_tax_id
-        self.assertEqual(
-            tax.with_context(lang="de_DE").invoice_label, "0 % Auslage"
-        )
+        self.assertEqual(tax.with_context(lang="de_DE").invoice_label, "0 % Auslage")
         group = tax.tax_group_id
         self.assertEqual(group.with_context(lang="fr_FR").name, "Hors champ de la TVA")
         self.assertEqual(

@@ -62,6 +62,23 @@ class TestInvoicePrint(PrintsCase):
         shown = self.words(page.xpath("//p[@name='customs_mention']")[0])
         self.assertEqual(shown, "Passed on, section 42")
 
+    def test_mention_to_a_payer_names_the_client(self):
+        payer = self.env["res.partner"].create({"name": "Forwarder who pays"})
+        declaration = self.assessed()
+        declaration.charge_ids.bill_to_id = payer
+        mentions = self.env["customs.legal.mention"]
+        country = self.company.account_fiscal_country_id
+        mentions.search([("country_id", "=", country.id)]).active = False
+        invoice = self.bill(declaration)
+        shown = invoice._get_customs_print_mentions()
+        self.assertEqual(
+            shown,
+            f"Paid in the name and for the account of {self.client.name}, outside "
+            "the scope of VAT",
+        )
+        mentions.create({"country_id": country.id, "text": "Section 42"})
+        self.assertEqual(invoice._get_customs_print_mentions(), f"Section 42 – {shown}")
+
     def test_deposit_applied_is_said(self):
         declaration = self.import_sad(two_items())
         request = self.env["customs.funds.request"].create(
@@ -173,6 +190,7 @@ class TestAnnex(PrintsCase):
             annex["sums"],
             {
                 "assessed": 773.75,
+                "not_payable": 44.00,
                 "paid_directly": 0.0,
                 "before": 0.0,
                 "own": 729.75,
@@ -185,7 +203,11 @@ class TestAnnex(PrintsCase):
         self.assertEqual([row["here"] for row in annex["fees"]], [85.00])
         page = self.html(INVOICE_ANNEX, invoice)
         self.assertEqual(
-            self.rows(page, "sums")[-1], ["Total", "773.75", "0.00", "729.75"]
+            self.rows(page, "sums")[-1], ["Total", "773.75", "44.00", "0.00", "729.75"]
+        )
+        suspended = next(row for row in self.rows(page, "sums") if "SUR" in row[0])
+        self.assertEqual(
+            suspended, ["SUR Surcharge (Suspended)", "44.00", "44.00", "0.00", "0.00"]
         )
         self.assertEqual(
             self.rows(page, "sums", 1)[0], ["Customs clearance", "0.00", "85.00"]
@@ -212,7 +234,8 @@ class TestAnnex(PrintsCase):
         self.assertEqual(invoice._get_customs_print_sums()["outlays"], 210.00)
         page = self.html(INVOICE_ANNEX, invoice)
         self.assertEqual(
-            self.rows(page, "sums")[-1], ["Total", "773.75", "519.75", "0.00", "210.00"]
+            self.rows(page, "sums")[-1],
+            ["Total", "773.75", "44.00", "519.75", "0.00", "210.00"],
         )
 
     def test_supplement_and_credit_note(self):
@@ -254,8 +277,20 @@ class TestAnnex(PrintsCase):
             annex["sums"]["disbursed"], invoice._get_customs_print_sums()["outlays"]
         )
         rows = self.rows(self.html(INVOICE_ANNEX, invoice), "sums")
-        self.assertEqual(rows[-1][:4], ["Total", "773.75", "0.00", "729.75"])
-        self.assertEqual(float(rows[-1][4]), annex["sums"]["disbursed"])
+        self.assertEqual(rows[-1][:5], ["Total", "773.75", "44.00", "0.00", "729.75"])
+        self.assertEqual(float(rows[-1][5]), annex["sums"]["disbursed"])
+
+    def test_references_and_draft(self):
+        declaration = self.assessed()
+        declaration.client_order_reference = "PO-77"
+        invoice = declaration.action_create_invoices()
+        page = self.html(INVOICE_ANNEX, invoice)
+        facts = self.words(page.xpath("//table[@name='facts']")[0])
+        self.assertIn("Your order PO-77", facts)
+        self.assertIn(f"Our reference {declaration.declarant_reference}", facts)
+        text = self.words(page)
+        self.assertIn("Annex to draft invoice", text)
+        self.assertIn("of this declaration on this invoice: $ 729.75", text)
 
     def test_not_yet_assessed(self):
         declaration = self.typed(

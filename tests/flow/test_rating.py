@@ -689,6 +689,68 @@ class TestRating(RatingCase):
         return self.env.cr.sql_log_count - start
 
 
+class TestDefaultPrice(RatingCase):
+    """The default price of a charge code gives way to a rate card."""
+
+    def defaulted(self):
+        self.service_code.default_amount = 80
+        return self.file()
+
+    def test_default_price_gives_way_to_a_rate_card(self):
+        card = self.card(self.flat(55))
+        declaration = self.defaulted()
+        charge = self.price(declaration)
+        self.assertEqual((charge.amount, charge.amount_is_default), (80.0, True))
+        self.assertTrue(declaration.has_unrated_services)
+        declaration.action_rate_services()
+        self.assertRecordValues(
+            self.price(declaration),
+            [{"id": charge.id, "amount": 55.0, "fee_tariff_id": card.id}],
+        )
+        self.assertFalse(charge.amount_is_default)
+        self.assertFalse(declaration.has_unrated_services)
+
+    def test_default_price_stays_without_a_rate_card(self):
+        declaration = self.defaulted()
+        declaration.action_rate_services()
+        self.assertEqual(self.price(declaration).amount, 80.0)
+
+    def test_typed_price_stays(self):
+        self.card(self.flat(55))
+        declaration = self.defaulted()
+        charge = self.price(declaration)
+        charge.amount = 70
+        self.assertFalse(charge.amount_is_default)
+        action = declaration.action_rate_services()
+        self.assertEqual(charge.amount, 70.0)
+        wizard = self.env["customs.rerate"].browse(action["res_id"])
+        self.assertEqual(wizard.line_ids.action, "by_hand")
+
+    def test_default_price_does_not_settle_a_tie(self):
+        self.card(self.flat(55))
+        self.card(self.flat(60), name="Second card")
+        declaration = self.defaulted()
+        declaration.action_rate_services()
+        self.assertIn("Second card", declaration.rating_problem)
+        self.price(declaration).amount = 58
+        self.assertFalse(declaration.rating_problem)
+
+    def test_billed_default_price_is_left_to_somebody(self):
+        declaration = self.defaulted()
+        self.post_assessment(declaration)
+        declaration.action_create_invoices()
+        self.card(self.flat(55))
+        action = declaration.action_rate_services()
+        self.assertEqual(self.price(declaration).amount, 80.0)
+        wizard = self.env["customs.rerate"].browse(action["res_id"])
+        self.assertEqual(wizard.line_ids.action, "billed")
+
+    def test_only_the_product_marks_a_default_price(self):
+        charge = self.price(self.defaulted())
+        with self.assertRaisesRegex(UserError, "Default price"):
+            charge.amount_is_default = False
+
+
 def _date(text):
     from odoo import fields
 

@@ -320,6 +320,10 @@ class TestReadiness(CustomsCase):
         file = declaration.with_user(self.verifier)
         release = file._release_billing({("difference", 0)}, "Agreed", today)
         self.assertEqual(declaration.billing_readiness, "ready")
+        (row,) = declaration.billing_blocker_rows
+        self.assertEqual((row["released"], row["release_id"]), (True, release.id))
+        self.assertIn(self.verifier.name, row["release"])
+        self.assertIn("Agreed", row["release"])
         release.sudo().date_end = today - timedelta(days=1)
         self.assertEqual(self.codes(declaration), ["difference"])
         self.assertEqual(release.state, "ended")

@@ -39,7 +39,16 @@ export class CustomsBlockers extends Component {
         return this.state.isVerifier && this.stops.some((row) => !row.hard);
     }
 
-    async call(name) {
+    call(name) {
+        const { resModel, resId } = this.props.record;
+        return this.callOn(resModel, resId, name);
+    }
+
+    revoke(row) {
+        return this.callOn("customs.billing.release", row.release_id, "action_revoke");
+    }
+
+    async callOn(resModel, resId, name) {
         const { record } = this.props;
         if (!(await record.save())) {
             return;
@@ -47,9 +56,9 @@ export class CustomsBlockers extends Component {
         await this.action.doActionButton({
             type: "object",
             name,
-            resModel: record.resModel,
-            resId: record.resId,
-            resIds: [record.resId],
+            resModel,
+            resId,
+            resIds: [resId],
             context: record.context,
             onClose: () => record.load(),
         });

@@ -55,6 +55,7 @@ export class CustomsChargePicker extends Component {
             all: all.length,
             blocked: all.filter((one) => one.problem).length,
             picked: picked.length,
+            shown: this.files.reduce((total, file) => total + file.charges.length, 0),
             amount: this.money(sum("amount"), this.data.currency),
             price: this.money(sum("price"), this.data.invoice_currency),
         };
