@@ -81,13 +81,14 @@ class AccountMove(models.Model):
         moves = self.filtered(lambda move: move.is_sale_document()).sudo()
         lines = moves.invoice_line_ids.filtered("customs_charge_id")
         lines._customs_drop_foreign_fees()
-        super()._customs_prepare_posting(deltas)
+        result = super()._customs_prepare_posting(deltas)
         for move in moves:
             own = move.invoice_line_ids & lines
             own._customs_drop_claims(move.invoice_date or move.date)
         for charge, own in lines.grouped("customs_charge_id").items():
             if charge._get_fee_terms():
                 charge._count_fees(own)
+        return result
 
     # === CONTRACT PRICES OF VENDORS === #
 

@@ -157,7 +157,7 @@ class CustomsBillingProfile(models.Model):
         """Let the open charges of all clients with these profiles follow."""
         charges = self.env["customs.charge"]
         # sudo: clients and files of every company follow
-        companies = self.env["res.company"].sudo().search([])
+        companies = self.env["res.company"].sudo().search([("id", "!=", 0)])
         for company in companies:
             if company.customs_billing_profile_id in self:
                 charges._refresh_bill_to(companies=company)

@@ -50,7 +50,6 @@ class CustomsBillingRelease(models.Model):
     )
     charge_id = fields.Many2one(
         comodel_name="customs.charge",
-        string="Charge",
         readonly=True,
         index="btree_not_null",
         ondelete="cascade",
@@ -58,7 +57,6 @@ class CustomsBillingRelease(models.Model):
     )
     assessment_id = fields.Many2one(
         comodel_name="customs.assessment",
-        string="Assessment",
         readonly=True,
         index="btree_not_null",
         ondelete="cascade",

@@ -14,8 +14,6 @@ class CustomsReleaseBillingLine(models.TransientModel):
     )
     code = fields.Selection(string="What", selection=REASONS, readonly=True)
     message = fields.Text(string="What stops it", readonly=True)
-    charge_id = fields.Many2one(
-        comodel_name="customs.charge", string="Charge", readonly=True
-    )
+    charge_id = fields.Many2one(comodel_name="customs.charge", readonly=True)
     hard = fields.Boolean(string="Must be put right", readonly=True)
     is_chosen = fields.Boolean(string="Release")

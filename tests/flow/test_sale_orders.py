@@ -303,9 +303,7 @@ class TestSaleOrders(CustomsCase):
         self.client.customs_billing_currency_id = pricelist.currency_id
         for from_file in (False, True):
             with self.subTest(from_file=from_file):
-                order = self.order(
-                    (4, 25.0), confirm=False, pricelist_id=pricelist.id
-                )
+                order = self.order((4, 25.0), confirm=False, pricelist_id=pricelist.id)
                 order.order_line.discount = 10
                 order.action_confirm()
                 order.date_order = "2026-03-01"
