@@ -126,9 +126,8 @@ class TestPostingAround(PostingCase):
         invoice = declaration._get_client_moves()
         invoice.invoice_date = "2026-03-05"
         duty = invoice.invoice_line_ids.filtered(lambda x: x.customs_tax_code == "CID")
-        duty.price_unit = 100.01
         with self.assertRaisesRegex(UserError, "0.01 more would be billed"):
-            invoice.action_post()
+            duty.price_unit = 100.01
 
     def test_estimate_is_dropped_when_the_client_pays_itself(self):
         """Billed on estimate, then the client pays the authority: all goes back."""
