@@ -7,7 +7,7 @@
 N declarations of a client each bear three outlays, posted before, and two own services.
 A billing run bills them into N draft invoices of five lines, in its chunks.  In turns
 with it Odoo alone makes N draft invoices of N confirmed sales orders of five lines, on
-the same products, accounts and taxes.  Prints the median of both, their ratio, and how
+the same taxes and prices.  Prints the median of both, their ratio, and how
 both grow.  ``--post`` posts the invoices too, ``--alone`` leaves the sales orders out,
 for sizes of 10 000 and more.  Everything happens in one transaction
 that is rolled back at the end.
@@ -136,17 +136,35 @@ def create_files(env, office, codes, services, clients):
     return files
 
 
-def create_orders(env, files):
-    """Return a confirmed sales order beside each file, of the same lines."""
-    products = [
+def create_products(env, files):
+    """Return ``[(product, price)]`` of the sales orders: taxed as charges are."""
+    taxes = env.company.customs_disbursement_tax_id
+    return [
         (
-            charge.charge_code_id.product_id,
+            env["product.product"].create(
+                {
+                    "name": charge.name,
+                    "type": "service",
+                    "invoice_policy": "order",
+                    "taxes_id": [
+                        (
+                            6,
+                            0,
+                            charge.charge_code_id.product_id.taxes_id.ids
+                            if charge.nature == "service"
+                            else taxes.ids,
+                        )
+                    ],
+                }
+            ),
             charge.amount if charge.nature == "service" else charge.amount_charged,
         )
         for charge in files[0].charge_ids
     ]
-    for product, _amount in products:
-        product.invoice_policy = "order"
+
+
+def create_orders(env, files, products):
+    """Return a confirmed sales order beside each file, of lines at the same prices."""
     orders = env["sale.order"].create(
         [
             {
@@ -175,7 +193,7 @@ def set_up(env, size, alone=False):
     """Return as many files and sales orders, each with a client of its own."""
     office, codes = create_tariff(env)
     services = get_services(env)
-    files, orders = env["customs.declaration"], env["sale.order"]
+    files, orders, products = env["customs.declaration"], env["sale.order"], []
     for start in range(0, size, BATCH):
         clients = env["res.partner"].create(
             [
@@ -185,7 +203,8 @@ def set_up(env, size, alone=False):
         )
         part = create_files(env, office, codes, services, clients)
         if not alone:
-            orders |= create_orders(env, part)
+            products = products or create_products(env, part)
+            orders |= create_orders(env, part, products)
         files |= part
         env.flush_all()
         env.invalidate_all()

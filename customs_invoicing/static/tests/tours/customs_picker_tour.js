@@ -64,7 +64,7 @@ registry.category("web_tour.tours").add("customs_invoicing_picker", {
             run: "click",
         },
         {
-            trigger: ".modal .o_customs_picker_total:contains(4 selected):contains(302.50)",
+            trigger: ".modal .o_customs_picker_total:contains(4 of 9 selected):contains(302.50)",
         },
         {
             content: "a partly ticked file is ticked in full by its heading",
@@ -72,7 +72,7 @@ registry.category("web_tour.tours").add("customs_invoicing_picker", {
             run: "click",
         },
         {
-            trigger: ".modal .o_customs_picker_total:contains(5 selected)",
+            trigger: ".modal .o_customs_picker_total:contains(5 of 9 selected)",
         },
         {
             trigger: ".modal button[name=action_add]",
