@@ -1,10 +1,11 @@
 """The business rules that a UBL document breaks, as JSON: EN 16931 and Peppol.
 
-Run as a program of its own: the processor of the rules is native code with threads,
-which does not stand a process that has run servers and browsers before.
+Run as a program of its own: the processor of the rules reserves more memory than the
+process of a server may.
 """
 
 import json
+import resource
 import sys
 from importlib.util import find_spec
 from pathlib import Path
@@ -40,4 +41,7 @@ def broken_rules(content):
 
 
 if __name__ == "__main__":
+    # a server lowers what its process, and this one, may reserve
+    _soft, hard = resource.getrlimit(resource.RLIMIT_AS)
+    resource.setrlimit(resource.RLIMIT_AS, (hard, hard))
     json.dump(broken_rules(sys.stdin.read()), sys.stdout)

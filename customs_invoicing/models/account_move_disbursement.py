@@ -20,13 +20,13 @@ class AccountMove(models.Model):
 
     def _check_customs_blockers(self):
         """Refuse to bill what waits for evidence or a release, however it got here."""
-        for move in self:
-            if move.state != "draft" or move.move_type != "out_invoice":
-                continue
-            # sudo: accountants without customs rights post these moves too
-            charges = move.sudo().line_ids.customs_charge_id
-            files = charges.declaration_id.with_context(customs_from_order=True)
-            files._check_billable(charges, codes=CHECKED_ON_POSTING)
+        drafts = self.filtered(
+            lambda move: move.state == "draft" and move.move_type == "out_invoice"
+        )
+        # sudo: accountants without customs rights post these moves too
+        charges = drafts.sudo().line_ids.customs_charge_id
+        files = charges.declaration_id.with_context(customs_from_order=True)
+        files._check_billable(charges, codes=CHECKED_ON_POSTING)
 
     def _check_customs_disbursements(self):
         """Refuse drafts that change what was paid for a client."""
