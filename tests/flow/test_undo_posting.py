@@ -705,7 +705,7 @@ class TestUndoPosting(CustomsCase):
     def test_cash_rounding_of_the_invoice_goes_back_with_it(self):
         rounding = self.env["account.cash.rounding"].create(
             {
-                "name": "To five cents",
+                "name": "To whole units",
                 "rounding": 1.0,
                 "strategy": "add_invoice_line",
                 "profit_account_id": self.company_data["default_account_revenue"].id,
@@ -721,9 +721,12 @@ class TestUndoPosting(CustomsCase):
             {"invoice_cash_rounding_id": rounding.id, "invoice_date": "2026-03-10"}
         )
         invoice.action_post()
-        self.assertEqual(invoice.amount_total, 285.0)
+        # 273.25 of outlays, 11.00 and 15 % of it for the service: 285.90
+        self.assertEqual(invoice.amount_total, 286.0)
+        added = invoice.line_ids.filtered(lambda line: line.display_type == "rounding")
+        self.assertEqual(added.mapped("balance"), [-0.1])
         credit = self.undo(declaration)[0]
-        self.assertEqual(credit.amount_total, 285.0)
+        self.assertEqual(credit.amount_total, 286.0)
         self.assert_as_before(
             declaration, self.receivable, self.company_data["default_account_expense"]
         )
