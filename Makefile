@@ -12,7 +12,7 @@ help:
 	@echo "make lint       check style and common mistakes"
 	@echo "make format     correct what can be corrected"
 	@echo "make shell      Odoo shell on the demo database"
-	@echo "make update     update the add-on in the demo database"
+	@echo "make update     update the add-ons in the demo database"
 	@echo "make setup      install what is missing, nothing more"
 	@echo "make stop       stop the servers"
 	@echo "make clean      delete databases and caches"

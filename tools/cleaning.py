@@ -50,6 +50,6 @@ def _delete() -> None:
         paths.remove(paths.WORK / name)
     for name in CACHES:
         paths.remove(paths.REPOSITORY / name)
-    for top in ("tools", "tests", paths.ADDON):
+    for top in ("tools", "tests", *paths.ADDONS):
         for cache in (paths.REPOSITORY / top).rglob("__pycache__"):
             paths.remove(cache)

@@ -44,7 +44,7 @@ def _parser() -> argparse.ArgumentParser:
     add("lint", lambda _: lint.check(), "check style and common mistakes")
     add("format", lambda _: lint.fix(), "correct what can be corrected")
     add("shell", lambda _: demo.shell(), "open an Odoo shell on the demo database")
-    add("update", lambda _: demo.update(), "update the add-on in the demo database")
+    add("update", lambda _: demo.update(), "update the add-ons in the demo database")
     add("stop", lambda _: cleaning.stop(), "stop the servers")
     add("clean", lambda _: cleaning.clean(), "delete databases and caches")
     add("distclean", lambda _: cleaning.distclean(), "delete everything made")

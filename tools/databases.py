@@ -1,4 +1,4 @@
-"""The databases: a template with Odoo's modules, and copies with the add-on."""
+"""The databases: a template with Odoo's modules, and copies with the add-ons."""
 
 import hashlib
 import shutil
@@ -100,13 +100,13 @@ def _build(name: str, source: str | None, fill: Callable[[str], None]) -> None:
 
 
 def _server_key() -> str:
-    """What the databases depend on besides the add-on."""
+    """What the databases depend on besides the add-ons."""
     parts = (str(odoo.home()), str(postgres.external()), *TEMPLATE_MODULES)
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()
 
 
 def ensure_template(step: ui.Step) -> None:
-    """Have the template with everything that the add-on depends on."""
+    """Have the template with everything that the add-ons depend on."""
     key = _server_key()
     if paths.stamped(TEMPLATE, key) and exists(TEMPLATE):
         step.result = "ready"
@@ -122,8 +122,8 @@ def ensure_template(step: ui.Step) -> None:
 
 
 def ensure(step: ui.Step, name: str, demo: bool) -> None:
-    """Have a copy of the template with the add-on as it is in the checkout."""
-    manifest = odoo.manifest()
+    """Have a copy of the template with the add-ons as they are in the checkout."""
+    depends = odoo.dependencies()
     server, addon = _server_key(), paths.addon_hash()
     if exists(name) and paths.stamped(name, f"{server} {addon}"):
         step.result = "ready"
@@ -135,7 +135,7 @@ def ensure(step: ui.Step, name: str, demo: bool) -> None:
             return
 
     def fill(draft: str) -> None:
-        _install_addon(step, draft, manifest["depends"], demo)
+        _install_addons(step, draft, depends, demo)
 
     _build(name, TEMPLATE, fill)
     paths.stamp(name, f"{server} {addon}")
@@ -143,7 +143,7 @@ def ensure(step: ui.Step, name: str, demo: bool) -> None:
 
 
 def _updated(step: ui.Step, name: str, demo: bool) -> bool:
-    """Update the add-on in a database; a test database may be made anew instead."""
+    """Update the add-ons in a database; a test database may be made anew instead."""
     previous = (paths.STAMPS / name).read_text(encoding="utf-8")
     paths.unstamp(name)
     try:
@@ -161,27 +161,28 @@ def _updated(step: ui.Step, name: str, demo: bool) -> bool:
 
 
 def update(step: ui.Step, name: str) -> None:
-    """Update the add-on in a database."""
-    odoo.modules(step, name, f"Updating {paths.ADDON} in {name}", update=[paths.ADDON])
-    _check_installed(name, [paths.ADDON])
+    """Update the add-ons in a database, and install one that is new."""
+    what = f"Updating the add-ons in {name}"
+    odoo.modules(step, name, what, install=paths.ADDONS, update=paths.ADDONS)
+    _check_installed(name, paths.ADDONS)
 
 
 def restamp(name: str) -> None:
-    """Remember that the database holds the add-on as it is now."""
+    """Remember that the database holds the add-ons as they are now."""
     paths.stamp(name, f"{_server_key()} {paths.addon_hash()}")
 
 
-def _install_addon(step: ui.Step, name: str, depends: list[str], demo: bool) -> None:
-    """Install the add-on, with its demo data if asked.
+def _install_addons(step: ui.Step, name: str, depends: list[str], demo: bool) -> None:
+    """Install the add-ons, with their demo data if asked.
 
     Odoo loads the demo data of a module if all the modules that it depends on have
     theirs.  The template has none, so these are marked for the time being.
     """
-    what = f"Installing {paths.ADDON} into {name.removesuffix(DRAFT)}"
+    what = f"Installing the add-ons into {name.removesuffix(DRAFT)}"
     if demo:
         _mark_demo(name, depends, True)
-    result = odoo.modules(step, name, what, install=[paths.ADDON])
-    _check_installed(name, [paths.ADDON])
+    result = odoo.modules(step, name, what, install=paths.ADDONS)
+    _check_installed(name, paths.ADDONS)
     if demo:
         _mark_demo(name, depends, False)
         if not _has_demo(name):
@@ -199,7 +200,7 @@ def _has_demo(name: str) -> bool:
     return postgres.sql(name, query) == ["t"]
 
 
-def _check_installed(name: str, module_names: list[str] | tuple[str, ...]) -> None:
+def _check_installed(name: str, module_names: tuple[str, ...]) -> None:
     listing = ", ".join(f"'{module}'" for module in module_names)
     query = (
         "SELECT name FROM ir_module_module"

@@ -17,10 +17,10 @@ def run() -> int:
 
 
 def update() -> int:
-    """Update the add-on in the demo database, changed or not."""
+    """Update the add-ons in the demo database, changed or not."""
     with paths.locked("setup", steps.BUSY):
         progress = steps.demo_database(extra_steps=1)
-        with progress.step(f"Updating {paths.ADDON} in {databases.DEMO}") as step:
+        with progress.step(f"Updating the add-ons in {databases.DEMO}") as step:
             databases.update(step, databases.DEMO)
             databases.restamp(databases.DEMO)
     return 0

@@ -17,6 +17,7 @@ NO_SPACE = re.compile(r"no space left on device", re.IGNORECASE)
 EXCEPTION = re.compile(r"^[A-Za-z_][\w.]*(Error|Exception|Warning|Interrupt)\b.*")
 CHAINED = re.compile(r"^(The above exception was|During handling of the above)")
 TRACEBACK_LINE = re.compile(r'^File "(.+?)", line (\d+)')
+OURS = tuple(f"{folder}/" for folder in paths.ADDON_DIRS)
 ERROR_LINE = re.compile(r"\b(ERROR|CRITICAL|FATAL|Error|error|E|fatal)\b[: ]")
 
 
@@ -52,10 +53,10 @@ def _bare(line: str) -> str:
 
 
 def _place(lines: list[str]) -> str:
-    """Where in the add-on the last traceback passed."""
+    """Where in the add-ons the last traceback passed."""
     for line in reversed(lines):
         match = TRACEBACK_LINE.search(line)
-        if match and match.group(1).startswith(f"{paths.ADDON_DIR}/"):
+        if match and match.group(1).startswith(OURS):
             name = match.group(1).removeprefix(f"{paths.REPOSITORY}/")
             return f", {name} line {match.group(2)}"
     return ""

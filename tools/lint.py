@@ -17,12 +17,12 @@ def check() -> int:
         "ruff format": lambda step: _program(step, "ruff", "format", "--diff", "."),
         "XML layout": lambda step: _xml(),
     }
-    if (paths.ADDON_DIR / "__manifest__.py").is_file():
+    if all((folder / "__manifest__.py").is_file() for folder in paths.ADDON_DIRS):
         checks["pylint with Odoo's rules"] = lambda step: _program(
-            step, "pylint", f"--rcfile={PYLINT_RC}", paths.ADDON
+            step, "pylint", f"--rcfile={PYLINT_RC}", *paths.ADDONS
         )
         checks["Odoo module checks"] = lambda step: _program(
-            step, "oca_pre_commit_hooks.cli", paths.ADDON
+            step, "oca_pre_commit_hooks.cli", *paths.ADDONS
         )
     progress = _prepare(len(checks))
     findings: dict[str, list[str]] = {}
@@ -81,12 +81,13 @@ def _program(step: ui.Step, module: str, *arguments: str) -> list[str]:
 
 
 def xml_files() -> Iterator[Path]:
-    """The add-on's own XML files."""
-    for path in sorted(paths.ADDON_DIR.rglob("*.xml")):
-        inner = path.relative_to(paths.ADDON_DIR).parts
-        # demo/files holds declarations as the customs system writes them
-        if inner[:2] not in (("static", "lib"), ("demo", "files")):
-            yield path
+    """The add-ons' own XML files."""
+    for folder in paths.ADDON_DIRS:
+        for path in sorted(folder.rglob("*.xml")):
+            inner = path.relative_to(folder).parts
+            # demo/files holds declarations as the customs system writes them
+            if inner[:2] not in (("static", "lib"), ("demo", "files")):
+                yield path
 
 
 def _xml() -> list[str]:

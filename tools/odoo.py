@@ -132,11 +132,18 @@ def modules(
     return result
 
 
-def manifest() -> dict:
-    """The manifest of the add-on."""
-    path = paths.ADDON_DIR / "__manifest__.py"
+def dependencies() -> list[str]:
+    """The modules that the add-ons need besides each other."""
+    named = {
+        name for folder in paths.ADDON_DIRS for name in _manifest(folder)["depends"]
+    }
+    return sorted(named - set(paths.ADDONS))
+
+
+def _manifest(folder: Path) -> dict:
+    path = folder / "__manifest__.py"
     if not path.is_file():
-        raise ui.ToolError(f"There is no add-on in {paths.ADDON_DIR}.")
+        raise ui.ToolError(f"There is no add-on in {folder}.")
     try:
         return ast.literal_eval(path.read_text(encoding="utf-8"))
     except (SyntaxError, ValueError) as error:

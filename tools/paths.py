@@ -17,7 +17,8 @@ REPOSITORY = Path(__file__).resolve().parent.parent
 WORK = REPOSITORY / ".odoo"
 
 ADDON = "customs_invoicing"
-ADDON_DIR = REPOSITORY / ADDON
+ADDONS = (ADDON, "customs_invoicing_ubl")
+ADDON_DIRS = tuple(REPOSITORY / name for name in ADDONS)
 TESTS_DIR = REPOSITORY / "tests"
 LOCK_FILE = REPOSITORY / "requirements.lock"
 DEMO_JOB = REPOSITORY / "tools" / "demo_job.py"
@@ -114,10 +115,11 @@ def locked(name: str, busy: str) -> Iterator[None]:
 
 
 def addon_hash() -> str:
-    """A digest of the add-on's files, to know whether an update is due."""
+    """A digest of the add-ons' files, to know whether an update is due."""
     digest = hashlib.sha256()
-    for path in sorted(ADDON_DIR.rglob("*")):
-        if path.is_file() and "__pycache__" not in path.parts:
-            digest.update(os.fsencode(path.relative_to(ADDON_DIR)) + b"\0")
-            digest.update(path.read_bytes() + b"\0")
+    for folder in ADDON_DIRS:
+        for path in sorted(folder.rglob("*")):
+            if path.is_file() and "__pycache__" not in path.parts:
+                digest.update(os.fsencode(path.relative_to(REPOSITORY)) + b"\0")
+                digest.update(path.read_bytes() + b"\0")
     return digest.hexdigest()

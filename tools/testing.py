@@ -50,6 +50,7 @@ def pytest_command(
         f"--odoo-config={paths.CONF}",
         f"--odoo-database={database}",
         "--odoo-log-level=error",
+        "--durations=15",
         *(["--odoo-http"] if http else []),
         *arguments,
     ]

@@ -81,7 +81,9 @@ class CustomsChargeCode(models.Model):
     )
     unece_service_code = fields.Char(
         string="Service code (UNCL 7161)",
-        help="Code of the charge in electronic invoices, for example FC for freight.",
+        help="Kind of service, for example FC for freight. Electronic invoices carry "
+        "it as an attribute of the item: their standard has no code for what a line "
+        "charges.",
     )
     item_classification_code = fields.Char(
         string="Item classification",
