@@ -6,19 +6,20 @@ from decimal import Decimal
 from .apportion import apportion
 from .rounding import EXACT, add_up
 
-_UNIT = Decimal("0.01")
-
 
 def combine(
-    weights: Sequence[Decimal], distributions: Sequence[Mapping[str, object]]
+    weights: Sequence[Decimal],
+    distributions: Sequence[Mapping[str, object]],
+    digits: int = 2,
 ) -> dict[str, Decimal]:
     """Return one distribution in percent for an amount that items share.
 
     :param weights: amount of each item, not negative
     :param distributions: analytic distribution of each item: percent per account key
+    :param digits: decimals of a percentage
 
     Items without a distribution leave their share open, so the sum may be below 100.
-    Percentages have two decimals and never sum to more than the items' do.
+    The percentages never sum to more than the items' do.
 
     >>> combine([Decimal(3), Decimal(1)], [{"1": 100}, {"2": 100}])
     {'1': Decimal('75.00'), '2': Decimal('25.00')}
@@ -33,6 +34,7 @@ def combine(
             shares[key] = EXACT.add(shares.get(key, Decimal(0)), part)
     if not any(shares.values()):
         return {}
-    whole = EXACT.divide(add_up(shares.values()), total).quantize(_UNIT)
-    amounts = apportion(whole, list(shares.values()), _UNIT)
+    unit = Decimal(1).scaleb(-digits)
+    whole = EXACT.divide(add_up(shares.values()), total).quantize(unit)
+    amounts = apportion(whole, list(shares.values()), unit)
     return {key: amount for key, amount in zip(shares, amounts, strict=True) if amount}

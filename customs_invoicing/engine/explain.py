@@ -1,5 +1,6 @@
 """Every computed amount explains itself in one line of words."""
 
+import re
 from collections.abc import Iterable
 from decimal import Decimal
 
@@ -8,6 +9,9 @@ from .model import CUSTOMS_VALUE, Measure
 from .rounding import EXACT, Rounding
 
 TIMES = "×"
+
+#: A figure as :func:`number_words` writes it
+_FIGURE = re.compile(r"\d{1,3}(?: \d{3})*(?:\.\d+)?(?!\d)")
 
 #: Words of a weight basis and of units; other codes are printed as they are.
 _BASES = {"gross": "gross mass", "drained": "drained mass", "": "net mass"}
@@ -32,6 +36,20 @@ def short_words(value: Decimal, decimals: int = 0) -> str:
     if -int(value.as_tuple().exponent) > 6:
         value = value.quantize(Decimal("0.000001"), context=EXACT)
     return number_words(value, decimals)
+
+
+def local_figures(text: str, point: str, group: str) -> str:
+    """Return a text of :func:`number_words` with other signs in its figures.
+
+    >>> local_figures("10 789.20 EUR", ",", ".")
+    '10.789,20 EUR'
+    """
+
+    def write(figure):
+        whole, dot, decimals = figure[0].partition(".")
+        return whole.replace(" ", group) + (point if dot else "") + decimals
+
+    return _FIGURE.sub(write, text)
 
 
 def money_words(value: Decimal, currency: str, decimals: int = 2) -> str:

@@ -23,7 +23,7 @@ from .rating_params import NotRatable
 from .rating_rules import evaluate
 from .rating_select import hs_spans, is_valid, matches, select, specificity
 from .rating_sheet import Sheet, exactly
-from .rating_words import TIE, Translate, Words, problem_words
+from .rating_words import TIE, Translate, Words, formula_words, problem_words
 from .rounding import Rounding
 
 __all__ = [
@@ -31,6 +31,7 @@ __all__ = [
     "clock",
     "describe",
     "document_minimum",
+    "formula_words",
     "hs_spans",
     "is_valid",
     "matches",

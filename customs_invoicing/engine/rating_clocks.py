@@ -3,6 +3,7 @@
 from decimal import Decimal
 
 from .explain import number_words
+from .phrase import join
 from .rating_params import NotRatable, slices_of
 
 HUNDRED = Decimal(100)
@@ -49,7 +50,7 @@ def _sum_of_clocks(sheet, rate_clock):
     clocks = sheet.clocks(sheet.choice("clock"))
     parts = [rate_clock(sheet, clock, clocks) for clock in clocks]
     sheet.counted_nothing = not any(is_running for _, _, is_running in parts)
-    words = " + ".join(words for _, words, _ in parts)
+    words = join((words for _, words, _ in parts), " + ")
     return sum((exact for exact, _, _ in parts), ZERO), words
 
 
@@ -67,9 +68,12 @@ def _tiered_clock(sheet, clock, clocks):
     if not is_covered:
         raise NotRatable("no_band", words)
     exact = sum((part * price for part, price in parts), ZERO) * units
-    slices = " + ".join(
-        sheet.text("times", quantity=number_words(part), rate=price)
-        for part, price in parts
+    slices = join(
+        [
+            sheet.text("times", quantity=number_words(part), rate=price)
+            for part, price in parts
+        ],
+        " + ",
     )
     words = sheet.text("tiers", days=words, slices=slices)
     if units != 1:
@@ -131,4 +135,4 @@ def interest(sheet):
         )
     sheet.inputs[basis] = " + ".join(bases)
     sheet.counted_nothing = not exact
-    return exact, " + ".join(parts)
+    return exact, join(parts, " + ")

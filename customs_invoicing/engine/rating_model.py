@@ -175,7 +175,8 @@ class Rated:
 
     :param amount: in the currency of the rule, rounded half up to its digits; none
         when it cannot be rated
-    :param formula: the calculation in one line, its result included
+    :param formula: the calculation in one line, its result included; a phrase, so that
+        it can be said again in another language
     :param inputs: what was looked at, name to value as text
     :param problem: why it cannot be rated: ``missing_quantity``, ``missing_amount``,
         ``missing_rate``, ``missing_clock``, ``no_band``…; empty when it could

@@ -8,6 +8,7 @@ from dataclasses import replace
 from decimal import ROUND_CEILING, Decimal
 
 from .explain import number_words
+from .phrase import join
 from .rating_clocks import interest, per_day_tiered, storage_greater, storage_sum
 from .rating_model import UNITS, Rated
 from .rating_params import NotRatable, read_sizes, slices_of, to_number
@@ -124,9 +125,12 @@ def _band_progressive(sheet):
     parts, is_covered = slices_of(bands, value)
     if not is_covered:
         raise NotRatable("no_band", words)
-    slices = " + ".join(
-        sheet.text("slice", part=part, percent=number_words(percent))
-        for part, percent in parts
+    slices = join(
+        [
+            sheet.text("slice", part=part, percent=number_words(percent))
+            for part, percent in parts
+        ],
+        " + ",
     )
     exact = sum((part * percent / HUNDRED for part, percent in parts), ZERO)
     if slices:
@@ -151,10 +155,10 @@ def _per_container_size(sheet):
             raise NotRatable("no_size", str(size))
         sheet.inputs[f"containers {size}"] = number_words(count)
         exact += count * prices[str(size)]
-        quantity = sheet.words.count("container", count) + f" {size}"
+        quantity = join((sheet.words.count("container", count), str(size)), " ")
         parts.append(sheet.text("times", quantity=quantity, rate=prices[str(size)]))
     sheet.counted_nothing = not parts
-    return exact, " + ".join(parts) or sheet.words.count("container", ZERO)
+    return exact, join(parts, " + ") or sheet.words.count("container", ZERO)
 
 
 def _max_of(sheet):
@@ -171,7 +175,7 @@ def _max_of(sheet):
     if not values:
         raise NotRatable("no_part")
     exact = max(value for value, _ in values)
-    shown = "; ".join(words for _, words in values)
+    shown = join((words for _, words in values), "; ")
     return exact, sheet.text("greater_of", values=shown)
 
 
@@ -230,7 +234,7 @@ def _cost_plus(sheet):
         parts.append(sheet.text("percent", **shown))
     if fixed or not percent:
         parts.append(sheet.price(fixed))
-    margin_words = " + ".join(parts)
+    margin_words = join(parts, " + ")
     least = sheet.number("minimum_margin", 0)
     if margin < least:
         margin_words = sheet.text("part_minimum", formula=margin_words, minimum=least)
@@ -275,9 +279,9 @@ def _surcharge(sheet):
         raise NotRatable("negative_amount", "lines")
     percent = sheet.number("percent")
     sheet.counted_nothing = not exact
-    words = " + ".join(parts) or sheet.text("no_lines")
+    words = join(parts, " + ") or sheet.text("no_lines")
     if len(parts) > 1:
-        words = f"({words})"
+        words = sheet.text("group", formula=words)
     return exact * percent / HUNDRED, sheet.text(
         "percent", percent=number_words(percent), base=words
     )

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from decimal import Decimal
 
 from .explain import number_words, short_words
+from .phrase import Phrase
 from .rating_model import Clock, Facts, FeeRule, Rated
 from .rating_params import NotRatable, read_bands, to_number
 from .rating_words import Words
@@ -43,7 +44,7 @@ class Sheet:
         """Decimals of the amounts of the rule."""
         return digits_of(self.facts, self.currency)
 
-    def text(self, code: str, **values) -> str:
+    def text(self, code: str, **values) -> Phrase:
         """Return a part of the formula, figures as prices."""
         return self.words.formula(
             code,

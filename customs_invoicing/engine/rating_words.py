@@ -8,8 +8,7 @@ from collections.abc import Callable
 from decimal import Decimal
 
 from .explain import number_words
-
-Translate = Callable[[str], str]
+from .phrase import Phrase, Terms, Translate, join, say, terms_of
 
 
 def _lt(text):
@@ -54,10 +53,14 @@ FORMULAS = {
     "exact_cost": _lt("%(cost)s passed on exactly"),
     "period": _lt("%(fee)s + %(extra)s"),
     "no_lines": _lt("no line"),
+    "group": "(%(formula)s)",
     "at_least": _lt("%(formula)s = %(amount)s, at least %(limit)s"),
     "at_most": _lt("%(formula)s = %(amount)s, at most %(limit)s"),
     "rounded": _lt("%(formula)s = %(exact)s ≈ %(result)s"),
     "result": _lt("%(formula)s = %(result)s"),
+    "document_minimum": _lt(
+        "at least %(minimum)s for all services − %(total)s = %(top_up)s"
+    ),
 }
 
 #: One and several of what is counted
@@ -208,41 +211,56 @@ TIE = _lt(
 )
 
 
-def _same(text):
-    return text
+#: Every text of a formula by its code
+TEXTS = {
+    **FORMULAS,
+    **{f"{unit}.one": one for unit, (one, _many) in UNIT_WORDS.items()},
+    **{f"{unit}.many": many for unit, (_one, many) in UNIT_WORDS.items()},
+    **{f"basis.{basis}": text for basis, text in BASIS_WORDS.items()},
+}
 
 
 class Words:
-    """Texts by code, in the language of ``translate``."""
+    """Phrases by code, in the language of ``translate``."""
 
     def __init__(self, translate: Translate | None = None):
-        self._translate = translate or _same
+        self._translate = translate or str
 
-    def formula(self, code: str, **values) -> str:
+    def formula(self, code: str, **values: str) -> Phrase:
         """Return a part of a formula."""
-        return self._translate(FORMULAS[code]) % values
+        terms = [code, {name: terms_of(value) for name, value in values.items()}]
+        return Phrase(self._translate(TEXTS[code]) % values, terms)
 
-    def count(self, unit: str, count: Decimal | str) -> str:
+    def count(self, unit: str, count: Decimal | str) -> Phrase:
         """Return ``7 lines``; a text stands for a calculation of several."""
-        one, many = UNIT_WORDS.get(unit, (f"%(count)s {unit}",) * 2)
-        text = one if count == 1 else many
         shown = count if isinstance(count, str) else number_words(count)
-        return self._translate(text) % {"count": shown}
+        if unit not in UNIT_WORDS:
+            return join((shown, unit), " ")
+        return self.formula(f"{unit}.{'one' if count == 1 else 'many'}", count=shown)
 
     def basis(self, basis: str) -> str:
         """Return the name of an amount of the file."""
-        return self._translate(BASIS_WORDS.get(basis, basis))
+        return self.formula(f"basis.{basis}") if basis in BASIS_WORDS else basis
+
+
+def formula_words(
+    terms: Terms,
+    translate: Translate = str,
+    figure: Callable[[str], str] = str,
+) -> str:
+    """Return a formula again, in the language and with the figures of a reader."""
+    return say(terms, TEXTS, translate, figure)
 
 
 def problem_words(code: str, detail: str = "", translate: Translate | None = None):
     """Return the sentence of a problem: what is wrong and what to do."""
-    translate = translate or _same
+    translate = translate or str
     return translate(PROBLEMS[code]) % {"detail": detail_words(detail, translate)}
 
 
 def detail_words(detail: str, translate: Translate | None = None) -> str:
     """Return a detail in words where it is a code: basis, unit, clock, parameter."""
-    translate = translate or _same
+    translate = translate or str
     for words in (BASIS_WORDS, CLOCK_WORDS, PARAMETER_WORDS):
         if detail in words:
             return translate(words[detail])

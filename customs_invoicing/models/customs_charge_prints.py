@@ -1,4 +1,9 @@
+from functools import partial
+
 from odoo import models
+
+from ..engine.explain import local_figures
+from ..engine.rating import formula_words
 
 
 class CustomsCharge(models.Model):
@@ -49,6 +54,20 @@ class CustomsCharge(models.Model):
         """Return what the annex says of an own service; see :meth:`_get_annex_tax`."""
         self.ensure_one()
         row = self._get_annex_tax(here, before)
-        formula = "" if self.rating_is_edited else self.rating_formula or ""
-        row.update(not_payable=0.0, status="")
-        return {**row, "assessed": 0.0, "paid_directly": 0.0, "formula": formula}
+        row.update(not_payable=0.0, status="", formula=self._get_annex_formula())
+        return {**row, "assessed": 0.0, "paid_directly": 0.0}
+
+    def _get_annex_formula(self):
+        """Return how the rate card came to the price, in the language of the print."""
+        if self.rating_is_edited:
+            return ""
+        if not self.rating_terms:
+            return self.rating_formula or ""
+        lang = self.env["res.lang"]._get_data(
+            code=self.env.lang or self.env.user.lang or "en_US"
+        )
+        translate = self.env["customs.fee.rule"]._translate_rating
+        figures = partial(
+            local_figures, point=lang.decimal_point, group=lang.thousands_sep or ""
+        )
+        return formula_words(self.rating_terms, translate, figures)

@@ -13,6 +13,7 @@ RATING_FIELDS = {
     "rating_date",
     "rating_inputs",
     "rating_formula",
+    "rating_terms",
     "rating_amount",
     "rating_currency_id",
     "rating_price",
@@ -74,6 +75,8 @@ class CustomsCharge(models.Model):
     )
     rating_inputs = fields.Json(readonly=True, copy=False)
     rating_formula = fields.Text(string="Calculation", readonly=True, copy=False)
+    # what the calculation is made of, to say it again in another language
+    rating_terms = fields.Json(readonly=True, copy=False)
     rating_currency_id = fields.Many2one(
         comodel_name="res.currency", readonly=True, copy=False
     )
@@ -148,6 +151,10 @@ class CustomsCharge(models.Model):
             record.rating_is_edited = bool(difference)
 
     # === EDITING BY HAND === #
+
+    @api.model
+    def _get_derived_names(self):
+        return super()._get_derived_names() | RATING_FIELDS
 
     def _check_derived(self, vals):
         """What rating found is nobody's to write; nor can it be made up on creation."""
@@ -265,7 +272,8 @@ class CustomsCharge(models.Model):
         currency, price = self._get_fee_terms()
         posted = self.move_line_ids.filtered(
             lambda line: (
-                line.parent_state == "posted" and line.move_id.is_sale_document()
+                line.parent_state == "posted"
+                and line.move_id.is_sale_document(include_receipts=True)
             )
         )
         fees, billed = posted._sum_customs_fee(currency), self.amount_billed
@@ -294,7 +302,7 @@ class CustomsCharge(models.Model):
         lines = self.sudo().move_line_ids.filtered(
             lambda line: (
                 line.parent_state in ("draft", "posted")
-                and line.move_id.is_sale_document()
+                and line.move_id.is_sale_document(include_receipts=True)
             )
         )
         billed = sum(line._get_customs_fee_billed(currency) for line in lines)

@@ -2,9 +2,12 @@ from decimal import Decimal
 
 from odoo import models
 
+from ..engine.explain import money_words
+from ..engine.phrase import join
 from ..engine.rating import document_minimum, matches
 from ..engine.rating_model import LEVELS
-from ..tools import to_decimal, to_float
+from ..engine.rating_words import Words
+from ..tools import to_decimal
 from .customs_rating_outcome import NOT_ON_FILES, Outcome
 
 
@@ -77,8 +80,12 @@ class CustomsDeclaration(models.Model):
         """Return the outcome of what is missing to the minimum of a card."""
         currency = tariff.currency_id
         minimum, whole, top_up = (
-            currency.format(to_float(amount))
-            for amount in (tariff.document_minimum, sum(parts.values()), missing)
+            money_words(amount, currency.name, currency.decimal_places)
+            for amount in (
+                to_decimal(tariff.document_minimum),
+                sum(parts.values()),
+                missing,
+            )
         )
         return Outcome(
             file=self,
@@ -88,11 +95,8 @@ class CustomsDeclaration(models.Model):
             tariff=tariff,
             version=tariff.display_name,
             fee_amount=missing,
-            formula=self.env._(
-                "at least %(minimum)s for all services − %(total)s = %(top_up)s",
-                minimum=minimum,
-                total=whole,
-                top_up=top_up,
+            formula=Words(self._get_rating_words()).formula(
+                "document_minimum", minimum=minimum, total=whole, top_up=top_up
             ),
             inputs={name: str(amount) for name, amount in parts.items()},
             date=facts.date,
@@ -109,7 +113,7 @@ class CustomsDeclaration(models.Model):
             same.result = "rated"
             same.fee_amount += minimum.fee_amount
             same.price += minimum.price
-            same.formula = "; ".join(filter(None, [same.formula, minimum.formula]))
+            same.formula = join(filter(None, [same.formula, minimum.formula]), "; ")
             return outcomes
         minimum.result = "problem"
         minimum.message = self.env._(

@@ -93,43 +93,75 @@ class CustomsFeePeriod(models.Model):
     def _get_fees(self, company, month):
         """Return the fees of a month, and what cannot be priced.
 
+        A fee is due once, to the company of its card: the files of its branches count
+        with its own, and a branch bills the fees of its own cards.
+
         :return: ``({(client, rule): values}, clients with a problem, sentences)``
         """
         last = fields.Date.end_of(month, "month")
-        files = self._find_files(company, month, last)
-        clients = files.client_id.commercial_partner_id
-        clients |= self._find_card_clients(company)
-        tariffs = self.env["customs.fee.tariff"]
-        rules = tariffs._get_rules_of_files(
-            {c: RatedFile(company, c, {"registration": last}) for c in clients}
+        # sudo: the count does not depend on who counts, see _find_files
+        files = self.sudo()._find_files(company, month, last).sudo(False)
+        owners = self._get_fee_owners(company, files)
+        rules = self.env["customs.fee.tariff"]._get_rules_of_files(
+            {
+                (client, owner): RatedFile(owner, client, {"registration": last})
+                for client, owner in owners
+            }
         )
-        by_client = files.grouped(lambda file: file.client_id.commercial_partner_id)
-        facts = files._get_rating_facts() if files else {}
+        facts = files.sudo()._get_rating_facts() if files else {}
         day = Facts(date=last, currency=company.currency_id.name)
-        result, unclear, problems = {}, clients.browse(), []
-        for client in clients:
-            own = [
-                replace(facts[file], date=last)
-                for file in by_client.get(client, files.browse())
-            ]
-            for found in self._select_fees(rules[client], day, own):
+        counted, unclear, problems = {}, self.env["res.partner"], []
+        for (client, owner), part in owners.items():
+            own = [replace(facts[file], date=last) for file in part.sudo()]
+            for found in self._select_fees(rules[client, owner], day, own):
+                if not self._is_fee_of(company, found):
+                    continue  # the company of the card bills it
                 if isinstance(found, Tie):
                     unclear |= client
                     problems.append(self._get_problem(client, found))
                     continue
-                key, vals = self._price(found, day, own)
-                if isinstance(vals, str):
-                    unclear |= client
-                    problems.append(f"{client.display_name}: {vals}")
-                else:
-                    result[client, key] = vals
-        return result, unclear, problems
+                _rule, counting = counted.setdefault((client, found.key), (found, []))
+                counting += own
+        result = {}
+        for (client, _key), (rule, own) in counted.items():
+            record, vals = self._price(rule, day, own)
+            if isinstance(vals, str):
+                unclear |= client
+                problems.append(f"{client.display_name}: {vals}")
+            else:
+                result[client, record] = vals
+        return result, unclear, list(dict.fromkeys(problems))
+
+    @api.model
+    def _is_fee_of(self, company, found):
+        """Whether a card of the company has the rule, or one of those that tie."""
+        rules = found.rules if isinstance(found, Tie) else (found,)
+        records = self.env["customs.fee.rule"].browse(rule.key for rule in rules)
+        # sudo: as cards are found
+        return company in records.sudo().tariff_id.company_id
+
+    @api.model
+    def _get_fee_owners(self, company, files):
+        """Return ``{(client, company of files): its files}``; clients with a card of
+        their own are there without any file too."""
+        owners = {
+            (client, company): files.browse()
+            for client in self._find_card_clients(company)
+        }
+        # sudo: see _get_fees
+        found = files.sudo().grouped(
+            lambda file: (file.client_id.commercial_partner_id, file.company_id)
+        )
+        for (client, owner), part in found.items():
+            owners[client.sudo(False), owner.sudo(False)] = part.sudo(False)
+        return owners
 
     @api.model
     def _find_files(self, company, first, last):
+        """Return the files that count for the fees of a company and its branches."""
         return self.env["customs.declaration"].search(
             [
-                ("company_id", "=", company.id),
+                ("company_id", "child_of", company.id),
                 ("client_id", "!=", False),
                 ("capacity", "!=", "own"),
                 ("state", "in", ACCEPTED_STATES),
@@ -147,7 +179,7 @@ class CustomsFeePeriod(models.Model):
                 ("tariff_id.state", "=", "active"),
                 ("tariff_id.level", "=", "client"),
                 ("tariff_id.side", "=", "sale"),
-                ("tariff_id.company_id", "parent_of", company.id),
+                ("tariff_id.company_id", "=", company.id),
             ]
         )
         return rules.tariff_id.client_id.commercial_partner_id
@@ -177,7 +209,7 @@ class CustomsFeePeriod(models.Model):
         return record, {
             "file_count": count,
             "amount": to_float(rated.amount),
-            "formula": rated.formula,
+            "formula": str(rated.formula),
             "inputs": dict(rated.inputs),
             "version": f"{rule.tariff} v{rule.version} · {rule.name}",
         }

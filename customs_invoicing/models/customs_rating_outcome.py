@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from odoo import models
 
+from ..engine.phrase import Phrase, terms_of
 from ..tools import to_decimal, to_float
 
 #: Rules that price nothing on a file: outlays at cost, fees of a month
@@ -40,10 +41,15 @@ class Outcome:
     version: str = ""
     fee_amount: Decimal = Decimal(0)
     price: Decimal = Decimal(0)
-    formula: str = ""
+    formula: Phrase | str = ""
     inputs: dict = field(default_factory=dict)
     message: str = ""
     date: object = None
+
+    @property
+    def terms(self):
+        """What the formula is made of, as JSON."""
+        return terms_of(self.formula) or False
 
     @property
     def is_priced(self):
@@ -57,7 +63,8 @@ class Outcome:
             "rating_version": self.version,
             "rating_date": self.date,
             "rating_inputs": self.inputs or False,
-            "rating_formula": self.formula,
+            "rating_formula": str(self.formula),
+            "rating_terms": self.terms,
             "rating_amount": to_float(self.fee_amount),
             "rating_currency_id": self.tariff.currency_id.id,
             "rating_price": to_float(self.price),
@@ -126,7 +133,7 @@ class Proposal:
             "result": outcome.result,
             "effect": self.get_effect(is_done),
             "inputs": outcome.inputs or False,
-            "formula": outcome.formula,
+            "formula": str(outcome.formula),
             "message": outcome.message,
             "fee_currency_id": outcome.tariff.currency_id.id,
             "fee_amount": to_float(outcome.fee_amount),
@@ -200,7 +207,7 @@ def _is_same_rating(outcome, charge):
         charge.fee_rule_id == outcome.rule
         and charge.fee_tariff_id == outcome.tariff
         and (charge.rating_version or "") == outcome.version
-        and (charge.rating_formula or "") == outcome.formula
+        and (charge.rating_terms or False) == outcome.terms
         and (charge.rating_inputs or {}) == outcome.inputs
         and not charge.rating_is_edited
     )

@@ -136,7 +136,7 @@ class CustomsRerate(models.TransientModel):
             for name in {**old, **new}
             if old.get(name) != new.get(name)
         ]
-        if not reasons and (charge.rating_formula or "") != outcome.formula:
+        if not reasons and (charge.rating_terms or False) != outcome.terms:
             reasons.append(f"{charge.rating_formula} → {outcome.formula}")
         if not reasons and found.action == EDITED:
             return self.env._("The rate card is unchanged; the price was edited.")

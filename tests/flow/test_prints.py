@@ -7,6 +7,7 @@ from common import item, tax
 from prints import PrintsCase, two_items
 from pypdf import PdfReader
 
+from odoo import Command
 from odoo.exceptions import UserError
 
 INVOICE = "account.account_invoices"
@@ -390,12 +391,44 @@ class TestAnnex(PrintsCase):
             self.assertIn(known, whole)
 
     def test_formula_of_a_rated_fee(self):
+        """It is said in the language of the reader, whoever rated."""
+        self.env["res.lang"]._activate_lang("de_DE")
+        card = self.env["customs.fee.tariff"].create(
+            {
+                "name": "House card",
+                "level": "general",
+                "date_from": "2026-01-01",
+                "rule_ids": [
+                    Command.create(
+                        {
+                            "charge_code_id": self.env.ref(
+                                "customs_invoicing.charge_code_document_fee"
+                            ).id,
+                            "type": "INCLUDED_THEN",
+                            "unit": "kg",
+                            "base": 1055.5,
+                            "included": 0.5,
+                            "rate": 0.25,
+                        }
+                    )
+                ],
+            }
+        )
+        card.action_activate()
         declaration = self.assessed()
-        service = declaration.charge_ids.filtered(lambda c: c.nature == "service")
-        service.sudo().write({"rating_formula": "55.00 + 3 × 10.00 = 85.00"})
+        declaration.action_rate_services()
+        service = declaration.charge_ids.filtered("fee_tariff_id")
+        formula = service.rating_formula
         annex = declaration._get_annexes()[0]
-        self.assertEqual(annex["fees"][0]["formula"], "55.00 + 3 × 10.00 = 85.00")
-        self.assertIn("55.00 + 3 × 10.00", self.words(self.html(ANNEX, declaration)))
+        self.assertEqual(annex["fees"][0]["formula"], "")  # priced by hand
+        shown = "1,055.50 + (241 − 0.5) kg × 0.25 = 1,115.625 ≈ 1,115.63 USD"
+        self.assertEqual(shown.replace(",", " "), formula)
+        self.assertEqual(annex["fees"][1]["formula"], shown)
+        self.assertIn(shown, self.words(self.html(ANNEX, declaration)))
+        german = declaration.with_context(lang="de_DE")._get_annexes()[0]
+        said = german["fees"][1]["formula"]
+        self.assertIn("1.055,50 + (241 − 0,5) kg × 0,25 = ", said)
+        self.assertTrue(said.endswith(" 1.115,63 USD"), said)
 
     def test_consolidated_invoice_has_an_annex_for_each_file(self):
         self.client.customs_billing_profile_id = self.env[
