@@ -58,7 +58,5 @@ def say(
         _join, separator, parts = terms
         return separator.join(say(part, texts, translate, figure) for part in parts)
     code, values = terms
-    said = {
-        name: say(part, texts, translate, figure) for name, part in values.items()
-    }
+    said = {name: say(part, texts, translate, figure) for name, part in values.items()}
     return translate(texts[code]) % said

@@ -9,6 +9,8 @@ from prints import PrintsCase
 
 from odoo.modules import get_module_path
 
+from odoo.addons.customs_invoicing.engine.rating_words import TEXTS
+
 LANGUAGES = ("de", "es", "fr", "it", "nl", "pl", "pt")
 
 #: Reference data whose names are on prints
@@ -62,6 +64,12 @@ class TestLanguages(PrintsCase):
     def printed_terms(self):
         """Return every text of the add-on that a client or department may read."""
         terms = set(WORDS)
+        # what is no sign is said; placeholders are filled in
+        terms.update(
+            text
+            for text in TEXTS.values()
+            if re.search("[A-Za-z]{2}", re.sub(r"%\(\w+\)s", "", text))
+        )
         wizard = self.env["customs.client.statement"].with_context(lang="en_US")
         for words in ("kind", "bucket", "part"):
             terms.update(getattr(wizard, f"_get_{words}_names")().values())
