@@ -25,29 +25,61 @@ class CustomsDeclaration(models.Model):
     def _get_rating_clocks(self):
         """Return ``{declaration: {clock: what ran}}``; not known is missing.
 
-        Working days are Monday to Friday.
+        Working days are those of the company of the file.
         """
         today = self._get_rating_day()
-        outlays = self._get_outlay_clocks(today)
+        paid = self._get_paid_outlays()
+        days_off = self._get_rating_days_off(today, paid)
+        outlays = self._get_outlay_clocks(today, paid, days_off)
         found = {}
         for record in self:
             clocks = {
-                "storage": record._get_storage_clocks(today),
-                **record._get_container_clocks(today),
+                "storage": record._get_storage_clocks(today, days_off),
+                **record._get_container_clocks(today, days_off),
                 "outlay": outlays[record],
             }
             found[record] = {name: ran for name, ran in clocks.items() if ran}
         return found
 
-    def _get_storage_clocks(self, today):
+    def _get_rating_days_off(self, today, paid):
+        """Return ``{company: days without work}`` since the first day that counts."""
+        starts = defaultdict(lambda: today)
+        for record in self:
+            boxes = record.container_ids
+            days = [
+                record.storage_from,
+                *(box.date_discharged or box.date_arrived for box in boxes),
+                *boxes.mapped("date_gate_out"),
+                *paid.get(record.id, ()),
+            ]
+            company = record.company_id
+            starts[company] = min([starts[company], *filter(None, days)])
+        stop = max([today, *self._get_planned_stops()])
+        return {
+            company: company._get_days_off(start, stop)
+            for company, start in starts.items()
+        }
+
+    def _get_planned_stops(self):
+        """Return the days on which clocks end, which may lie ahead."""
+        boxes = self.container_ids
+        days = self.mapped("storage_to")
+        days += boxes.mapped("date_gate_out") + boxes.mapped("date_returned")
+        return filter(None, days)
+
+    def _run_clock(self, start, stop, days_off):
+        """Return what ran between two days."""
+        return clock(start, stop, holidays=days_off[self.company_id], weekend=())
+
+    def _get_storage_clocks(self, today, days_off):
         """Return the days in our store; goods never stored ran none."""
         self.ensure_one()
         if not self.storage_from:
             return STILL
         stop = self.storage_to or max(today, self.storage_from)
-        return (clock(self.storage_from, stop),)
+        return (self._run_clock(self.storage_from, stop, days_off),)
 
-    def _get_container_clocks(self, today):
+    def _get_container_clocks(self, today, days_off):
         """Return the days of containers in the port and outside."""
         self.ensure_one()
         if self._has_no_container():
@@ -61,10 +93,10 @@ class CustomsDeclaration(models.Model):
                 demurrage.append(None)
             else:
                 stop = out or max(today, start)
-                demurrage.append(clock(start, stop))
+                demurrage.append(self._run_clock(start, stop, days_off))
             if out:
                 stop = box.date_returned or max(today, out)
-                detention.append(clock(out, stop))
+                detention.append(self._run_clock(out, stop, days_off))
             else:
                 detention.append(Clock(0, 0) if demurrage[-1] else None)
         ran = {"demurrage": demurrage, "detention": detention}
@@ -74,14 +106,18 @@ class CustomsDeclaration(models.Model):
 
     # === MONEY ADVANCED === #
 
-    def _get_outlay_clocks(self, today):
+    def _get_paid_outlays(self):
+        """Return ``{declaration id: {day: what was paid of the outlays}}``."""
+        payments = defaultdict(dict)
+        for file_id, day, amount in self._query_outlay_payments():
+            payments[file_id][day] = to_decimal(amount)
+        return payments
+
+    def _get_outlay_clocks(self, today, payments, days_off):
         """Return ``{declaration: days since each payment, with what was paid}``.
 
         Nothing while nothing of what we advance is paid.
         """
-        payments = defaultdict(dict)
-        for file_id, day, amount in self._query_outlay_payments():
-            payments[file_id][day] = to_decimal(amount)
         found = {}
         for record in self:
             paid = payments.get(record.id)
@@ -89,7 +125,9 @@ class CustomsDeclaration(models.Model):
                 found[record] = () if record._may_advance() else NOTHING_ADVANCED
                 continue
             found[record] = tuple(
-                replace(clock(day, max(today, day)), amount=amount)
+                replace(
+                    record._run_clock(day, max(today, day), days_off), amount=amount
+                )
                 for day, amount in sorted(paid.items())
             )
         return found

@@ -89,6 +89,7 @@ class CustomsFeeRule(models.Model):
         related="tariff_id.company_id", store=True, precompute=True
     )
     currency_id = fields.Many2one(related="tariff_id.currency_id")
+    charge_kinds = fields.Json(compute="_compute_charge_kinds")
     sequence = fields.Integer(default=10)
     parent_id = fields.Many2one(
         comodel_name="customs.fee.rule",
@@ -155,6 +156,8 @@ class CustomsFeeRule(models.Model):
         selection=[("calendar", "Calendar days"), ("working", "Working days")],
         string="Counted in",
         default="calendar",
+        help="Working days follow the working hours of the company: weekends and the "
+        "public holidays entered there do not count.",
     )
     per_day = fields.Float(string="Per day", digits=(16, 6), min_display_digits=2)
     per_kg_day = fields.Float(

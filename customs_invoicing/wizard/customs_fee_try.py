@@ -1,6 +1,7 @@
 from decimal import Decimal
 
 from odoo import api, fields, models
+from odoo.exceptions import AccessError
 from odoo.fields import Command
 
 from ..engine.rating import clock
@@ -191,6 +192,7 @@ class CustomsFeeTry(models.TransientModel):
     def _get_rows(self):
         """Return the values of the lines: what is charged, and what is not and why."""
         self.ensure_one()
+        self._check_readable()
         file = self._get_rated_file()
         subject = self._get_subject()
         trial, side = self.tariff_id._origin, self.side
@@ -207,6 +209,16 @@ class CustomsFeeTry(models.TransientModel):
         rows += lines._prepare_unmatched(rules, facts, rated)
         expired = cards._get_rules_out_of_force(file, side, trial=trial)
         return rows + lines._prepare_out_of_force(expired)
+
+    def _check_readable(self):
+        """Cards are found whoever prices a file; nobody reads others' prices here."""
+        asked = self.sudo(False)  # stored fields are computed as superuser
+        asked.tariff_id._origin.check_access("read")
+        asked.declaration_id._origin.check_access("read")
+        if asked.company_id not in asked.env.companies:
+            raise AccessError(
+                self.env._("Rate cards are tried in a company that you work in.")
+            )
 
     def _get_subject(self):
         """Return the file to rate, made up where figures are typed."""
@@ -287,6 +299,9 @@ class CustomsFeeTry(models.TransientModel):
         for name, field in CLOCKS.items():
             units = boxes if name in ("demurrage", "detention") else 1
             stop = fields.Date.add(self.date, days=self[field])
-            ran = clock(self.date, stop, units) if self[field] else Clock(0, 0)
+            ran = Clock(0, 0)
+            if self[field]:
+                off = self.company_id._get_days_off(self.date, stop)
+                ran = clock(self.date, stop, units, holidays=off, weekend=())
             clocks[name] = (ran,)
         return clocks

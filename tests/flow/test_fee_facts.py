@@ -185,6 +185,43 @@ class TestFeeFacts(CustomsCase):
         clock = self.facts(declaration).clocks["storage"][0]
         self.assertEqual((clock.days, clock.working_days), (5, 4))
 
+    def test_public_holidays_are_no_working_days(self):
+        """A holiday of everybody, not of one person nor of another company."""
+        declaration = self.file(storage_from="2026-03-02", storage_to="2026-03-13")
+
+        def count():
+            return self.facts(declaration).clocks["storage"][0].working_days
+
+        self.assertEqual(count(), 9)  # ten weekdays, the first is not counted
+        calendar = self.company.resource_calendar_id.sudo()
+        calendar.tz = "Asia/Tokyo"
+
+        def close(**vals):
+            self.env["resource.calendar.leaves"].sudo().create(
+                {
+                    "name": "Closed",
+                    "calendar_id": calendar.id,
+                    "company_id": self.company.id,
+                    "date_from": "2026-03-03 15:00:00",  # all of the 4th in Tokyo
+                    "date_to": "2026-03-04 14:59:59",
+                    **vals,
+                }
+            )
+
+        person = self.env["resource.resource"].sudo().create(
+            {"name": "Officer", "calendar_id": calendar.id}
+        )
+        close(resource_id=person.id)
+        self.assertEqual(count(), 9)
+        close()
+        self.assertEqual(count(), 8)
+        close(date_from="2026-03-06 15:00:00", date_to="2026-03-07 14:59:59")
+        self.assertEqual(count(), 8)  # a Saturday, no working day anyhow
+        calendar.attendance_ids.filtered(lambda part: part.dayofweek == "0").unlink()
+        self.assertEqual(count(), 7)  # closed on Mondays
+        self.company.resource_calendar_id = False
+        self.assertEqual(count(), 9)
+
     # === WORK === #
 
     def work(self, declaration, **vals):
