@@ -63,32 +63,17 @@ class ResCompany(models.Model):
 
     def _check_customs_accrual_unused(self, new_account_id):
         """Accruals are read from one account: it stays once it carries any."""
-        for company in self:
-            account = company.customs_duty_accrual_account_id
-            if not account or account.id == new_account_id:
-                continue
-            # sudo: settings may be edited by people without journal item rights
-            used = (
-                self.env["account.move.line"]
-                .sudo()
-                .search(
-                    [
-                        ("company_id", "=", company.id),
-                        ("account_id", "=", account.id),
-                        ("customs_declaration_id", "!=", False),
-                    ],
-                    limit=1,
+        for account, item in self._find_customs_account_use(
+            "customs_duty_accrual_account_id", new_account_id, "customs_declaration_id"
+        ):
+            raise UserError(
+                self.env._(
+                    "%(account)s carries accrued duty of customs files, among them "
+                    "%(declaration)s, and stays the account for it.",
+                    account=account.display_name,
+                    declaration=item.customs_declaration_id.name,
                 )
             )
-            if used:
-                raise UserError(
-                    self.env._(
-                        "%(account)s carries accrued duty of customs files, among them "
-                        "%(declaration)s, and stays the account for it.",
-                        account=account.display_name,
-                        declaration=used.customs_declaration_id.name,
-                    )
-                )
 
     def _get_customs_tolerance(self):
         """Return the tolerance between accrued and assessed duty."""

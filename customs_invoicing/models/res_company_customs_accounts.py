@@ -205,32 +205,39 @@ class ResCompany(models.Model):
 
     def _check_customs_control_unused(self, new_account_id):
         """Files are settled on one account: it cannot change once it carries any."""
-        for company in self:
-            account = company.customs_disbursement_account_id
-            if not account or account.id == new_account_id:
-                continue
-            # sudo: settings may be edited by people without journal item rights
-            used = (
-                self.env["account.move.line"]
-                .sudo()
-                .search(
-                    [
-                        ("company_id", "=", company.id),
-                        ("account_id", "=", account.id),
-                        ("customs_charge_id", "!=", False),
-                    ],
-                    limit=1,
+        for account, item in self._find_customs_account_use(
+            "customs_disbursement_account_id", new_account_id, "customs_charge_id"
+        ):
+            raise UserError(
+                self.env._(
+                    "%(account)s carries outlays of customs files, among them "
+                    "%(declaration)s, and stays the disbursement account.",
+                    account=account.display_name,
+                    declaration=item.customs_declaration_id.name,
                 )
             )
+
+    def _find_customs_account_use(self, setting, new_account_id, link):
+        """Yield the accounts of a setting that would change, with an item of a file.
+
+        :param link: field of the item that ties it to a file
+        """
+        # sudo: settings may be edited by people without journal item rights
+        items = self.env["account.move.line"].sudo()
+        for company in self:
+            account = company[setting]
+            if not account or account.id == new_account_id:
+                continue
+            used = items.search(
+                [
+                    ("company_id", "=", company.id),
+                    ("account_id", "=", account.id),
+                    (link, "!=", False),
+                ],
+                limit=1,
+            )
             if used:
-                raise UserError(
-                    self.env._(
-                        "%(account)s carries outlays of customs files, among them "
-                        "%(declaration)s, and stays the disbursement account.",
-                        account=account.display_name,
-                        declaration=used.customs_declaration_id.name,
-                    )
-                )
+                yield account, used
 
     def _get_customs_account(self, role):
         """Return the account of a role, as named in ``engine/roles.py``.

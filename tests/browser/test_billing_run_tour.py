@@ -3,44 +3,16 @@
 from unittest.mock import patch
 
 from common import CustomsCase, build_sad, item, tax
-from test_job_tour import STRIPPED
+from tours import TourCase
 
 from odoo.exceptions import UserError
-from odoo.tests import HttpCase, tagged
-from odoo.tools.misc import file_path
+from odoo.tests import tagged
 
 GOODS = [item(price="1000.00", taxes=[tax("CID", rate="5"), tax("VAT", "+", "15")])]
 
 
 @tagged("post_install", "-at_install")
-class TestBillingRunTour(CustomsCase, HttpCase):
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        try:
-            file_path(STRIPPED)
-        except FileNotFoundError:  # Debian's Odoo lacks this script of mail
-            cls.env["ir.asset"].create(
-                {
-                    "name": "customs: script missing from the package",
-                    "bundle": "web.assets_backend",
-                    "directive": "remove",
-                    "path": STRIPPED,
-                }
-            )
-        cls.officer = cls.env["res.users"].create(
-            {
-                "name": "Olga Officer",
-                "login": "officer",
-                "password": "officer-password",
-                "group_ids": [
-                    (4, cls.env.ref("customs_invoicing.group_customs_verifier").id)
-                ],
-                "company_ids": [(6, 0, cls.company.ids)],
-                "company_id": cls.company.id,
-            }
-        )
-
+class TestBillingRunTour(TourCase, CustomsCase):
     def imported(self, number):
         content = build_sad(
             GOODS,
@@ -55,9 +27,6 @@ class TestBillingRunTour(CustomsCase, HttpCase):
         self.post_assessment(declaration)
         return declaration
 
-    def tour(self, name):
-        self.start_tour("/odoo", name, login="officer", timeout=180)
-
     def work(self, run):
         """Do what the scheduled action does, in this transaction."""
         worker = run.with_user(run.user_id).with_company(run.company_id)
@@ -68,7 +37,7 @@ class TestBillingRunTour(CustomsCase, HttpCase):
             *(self.posted(number) for number in (4731, 4732, 4733))
         )
         self.add_service(self.imported(4734), 50)  # not posted: blocked
-        self.tour("customs_invoicing_billing_run")
+        self.click_through("customs_invoicing_billing_run")
         run = self.env["customs.billing.run"].search(
             [("company_id", "=", self.company.id)]
         )
@@ -84,7 +53,7 @@ class TestBillingRunTour(CustomsCase, HttpCase):
         with patch.object(type(files), "_prepare_invoice_vals", fail):
             self.work(run)
         self.assertEqual((run.state, run.count_failed), ("done", 1))
-        self.tour("customs_invoicing_billing_run_result")
+        self.click_through("customs_invoicing_billing_run_result")
         self.env.invalidate_all()
         self.assertEqual((run.state, run.count_done), ("done", 3))
         for declaration in files:
@@ -97,7 +66,7 @@ class TestBillingRunTour(CustomsCase, HttpCase):
             [("measure_type_id", "=", self.duty_type.id)], limit=1
         ).rate_percent = 6
         declaration.action_calculate()
-        self.tour("customs_invoicing_blocked")
+        self.click_through("customs_invoicing_blocked")
         self.env.invalidate_all()
         self.assert_money(declaration, to_bill=0)
         release = declaration.billing_release_ids

@@ -1,40 +1,18 @@
 """Options compared by clicking, in a real browser."""
 
 from common import CustomsCase
-from test_job_tour import STRIPPED
+from tours import TourCase
 
-from odoo.tests import HttpCase, tagged
-from odoo.tools.misc import file_path
+from odoo.tests import tagged
 
 
 @tagged("post_install", "-at_install")
-class TestCalculatorTour(CustomsCase, HttpCase):
+class TestCalculatorTour(TourCase, CustomsCase):
+    role = "user"
+
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        try:
-            file_path(STRIPPED)
-        except FileNotFoundError:  # Debian's Odoo lacks this script of mail
-            cls.env["ir.asset"].create(
-                {
-                    "name": "customs: script missing from the package",
-                    "bundle": "web.assets_backend",
-                    "directive": "remove",
-                    "path": STRIPPED,
-                }
-            )
-        cls.officer = cls.env["res.users"].create(
-            {
-                "name": "Olga Officer",
-                "login": "officer",
-                "password": "officer-password",
-                "group_ids": [
-                    (4, cls.env.ref("customs_invoicing.group_customs_user").id)
-                ],
-                "company_ids": [(6, 0, cls.company.ids)],
-                "company_id": cls.company.id,
-            }
-        )
         cls._load_wine()
 
     @classmethod
@@ -67,9 +45,7 @@ class TestCalculatorTour(CustomsCase, HttpCase):
         )
 
     def test_compare_by_clicking(self):
-        self.start_tour(
-            "/odoo", "customs_invoicing_calculator", login="officer", timeout=120
-        )
+        self.click_through("customs_invoicing_calculator")
         self.assertFalse(
             self.env["customs.duty.calculator"].search([]), "nothing was saved"
         )

@@ -1,31 +1,16 @@
 """The job done by clicking, in a real browser."""
 
 from common import CustomsCase, build_sad, item, tax
+from tours import TourCase
 
-from odoo.tests import HttpCase, tagged
-from odoo.tools.misc import file_path
-
-STRIPPED = "mail/static/lib/selfie_segmentation/selfie_segmentation.js"
+from odoo.tests import tagged
 
 
 @tagged("post_install", "-at_install")
-class TestJobTour(CustomsCase, HttpCase):
+class TestJobTour(TourCase, CustomsCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls._drop_missing_script()
-        cls.officer = cls.env["res.users"].create(
-            {
-                "name": "Olga Officer",
-                "login": "officer",
-                "password": "officer-password",
-                "group_ids": [
-                    (4, cls.env.ref("customs_invoicing.group_customs_verifier").id)
-                ],
-                "company_ids": [(6, 0, cls.company.ids)],
-                "company_id": cls.company.id,
-            }
-        )
         goods = [
             item(price="1000.00", taxes=[tax("CID", rate="5"), tax("VAT", "+", "15")])
         ]
@@ -40,28 +25,13 @@ class TestJobTour(CustomsCase, HttpCase):
             }
         )
 
-    @classmethod
-    def _drop_missing_script(cls):
-        """Debian's Odoo lacks a script of mail whose absence fails every tour."""
-        try:
-            file_path(STRIPPED)
-        except FileNotFoundError:
-            cls.env["ir.asset"].create(
-                {
-                    "name": "customs: script missing from the package",
-                    "bundle": "web.assets_backend",
-                    "directive": "remove",
-                    "path": STRIPPED,
-                }
-            )
-
     def _get_declaration(self):
         return self.env["customs.declaration"].search(
             [("company_id", "=", self.company.id)]
         )
 
     def test_job_by_clicking(self):
-        self.start_tour("/odoo", "customs_invoicing_job", login="officer", timeout=180)
+        self.click_through("customs_invoicing_job")
         declaration = self._get_declaration()
         self.assertEqual(declaration.state, "closed")
         self.assert_money(
@@ -88,7 +58,7 @@ class TestJobTour(CustomsCase, HttpCase):
         )
 
     def test_drop_a_file_on_the_list(self):
-        self.start_tour("/odoo", "customs_invoicing_drop", login="officer", timeout=120)
+        self.click_through("customs_invoicing_drop")
         declaration = self._get_declaration()
         self.assertEqual(declaration.mrn, "TEST1 2026 C 4711")
         self.assertEqual(declaration.user_id, self.officer)
@@ -98,10 +68,7 @@ class TestJobTour(CustomsCase, HttpCase):
             [("sad.xml", self.content)]
         )
         self.post_assessment(declaration)
-        self.start_tour(
-            "/odoo/customer-invoices/new",
-            "customs_invoicing_standard_invoice",
-            login="officer",
-            timeout=120,
+        self.click_through(
+            "customs_invoicing_standard_invoice", url="/odoo/customer-invoices/new"
         )
         self.assert_money(declaration, billed=273.25, to_bill=0, control_balance=0)

@@ -9,7 +9,7 @@ import os
 from pathlib import Path
 from typing import NamedTuple
 
-from common import CustomsCase
+from charts import ChartsCase
 
 from odoo.exceptions import UserError
 from odoo.fields import Command
@@ -162,40 +162,13 @@ CHARTS = {
 }
 
 
-class TestImportVatCharts(CustomsCase):
+class TestImportVatCharts(ChartsCase):
+    countries = {chart: facts.country for chart, facts in CHARTS.items()}
+
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
         cls.tax_code = cls.env.ref("customs_invoicing.tax_code_vat")
-        cls.offices, cls.companies = {}, {}
-        for chart, facts in CHARTS.items():
-            cls.companies[chart] = cls._create_company_on(chart, facts.country)
-
-    @classmethod
-    def _create_company_on(cls, chart, country_code):
-        country = cls.env.ref(f"base.{country_code}")
-        company = cls.env["res.company"].create(
-            {
-                "name": f"Company {chart}",
-                "country_id": country.id,
-                "currency_id": country.currency_id.id,
-            }
-        )
-        cls.env.user.company_ids += company
-        cls._use_chart_template(company, chart)
-        company.action_create_customs_setup()
-        tariff = cls.env["customs.tariff"].create(
-            {"name": chart, "code": chart, "currency_id": country.currency_id.id}
-        )
-        cls.offices[chart] = cls.env["customs.office"].create(
-            {
-                "code": f"OFF-{chart}",
-                "name": f"Port of {country.name}",
-                "tariff_id": tariff.id,
-                "authority_id": cls.authority.id,
-            }
-        )
-        return company.with_company(company)
 
     # === HELPERS === #
 

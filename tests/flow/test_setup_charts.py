@@ -1,6 +1,7 @@
 """Setting up on the charts of several countries, and what is posted there."""
 
-from common import CustomsCase, build_sad, item, tax
+from charts import ChartsCase
+from common import build_sad, item, tax
 
 from odoo.exceptions import UserError
 from odoo.fields import Command
@@ -73,40 +74,8 @@ def for_each_chart(check):
     return test
 
 
-class TestSetupCharts(CustomsCase):
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.companies = {}
-        for chart, facts in CHARTS.items():
-            cls.companies[chart] = cls._create_company_on(chart, facts["country"])
-
-    @classmethod
-    def _create_company_on(cls, chart, country_code):
-        """Return a company of a country, set up on a chart, with tariff and office."""
-        country = cls.env.ref(f"base.{country_code}")
-        company = cls.env["res.company"].create(
-            {
-                "name": f"Company {chart}",
-                "country_id": country.id,
-                "currency_id": country.currency_id.id,
-            }
-        )
-        cls.env.user.company_ids += company
-        cls._use_chart_template(company, chart)
-        company.action_create_customs_setup()
-        tariff = cls.env["customs.tariff"].create(
-            {"name": chart, "code": chart, "currency_id": country.currency_id.id}
-        )
-        cls.env["customs.office"].create(
-            {
-                "code": f"OFF-{chart}",
-                "name": f"Port of {country.name}",
-                "tariff_id": tariff.id,
-                "authority_id": cls.authority.id,
-            }
-        )
-        return company
+class TestSetupCharts(ChartsCase):
+    countries = {chart: facts["country"] for chart, facts in CHARTS.items()}
 
     # === HELPERS === #
 
@@ -289,7 +258,8 @@ class TestSetupCharts(CustomsCase):
         self.assertEqual(self.counts(company), before)
 
     def test_united_states_have_no_import_vat(self):
-        company = self._create_company_on("us", "us")
+        self._create_company_on("us", self.env.ref("base.us"))
+        company = self.companies.pop("us")
         for field, (account_type, reconcile) in ACCOUNTS.items():
             account = company[field]
             self.assertEqual(account.account_type, account_type, field)
