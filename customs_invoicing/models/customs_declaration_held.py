@@ -33,6 +33,31 @@ class CustomsDeclaration(models.Model):
             self._add_floats(found)
         return found
 
+    def _find_authority_due_dates(self):
+        """Return ``{declaration: day}`` on which what is owed to authorities is due.
+
+        The first one, of files with a posted debt that is not paid.
+        """
+        # sudo: what the books hold decides, whoever looks
+        debts = (
+            self.env["account.move.line"]
+            .sudo()
+            .search(
+                [
+                    ("move_id.customs_assessment_id.declaration_id", "in", self.ids),
+                    ("parent_state", "=", "posted"),
+                    ("account_type", "=", "liability_payable"),
+                    ("amount_residual", "<", 0),
+                ]
+            )
+        )
+        found = {}
+        for debt in debts:
+            file = debt.move_id.customs_assessment_id.declaration_id.sudo(False)
+            day = debt.date_maturity or debt.date
+            found[file] = min(day, found.get(file, day))
+        return found
+
     def _add_amount(self, found, record, amount, text, currency=None):
         currency = currency or record.currency_id
         if not currency.is_zero(amount):

@@ -19,13 +19,22 @@ class CustomsFundsClock(models.Model):
         selection=[
             ("return", "Use the money or return it"),
             ("statement", "Give the client a written statement"),
+            ("transmit", "Pay the authority with it"),
         ],
         required=True,
         default="return",
-        help="A statement stops the clock, though money is left.",
+        help="A statement stops the clock, though money is left. The authority is to "
+        "be paid by the day its debt is due; the days run for money that comes in "
+        "later.",
     )
-    days = fields.Integer(
-        required=True, default=60, help="Calendar days from the first receipt."
+    days = fields.Integer(required=True, default=60, help="From the first receipt.")
+    day_basis = fields.Selection(
+        selection=[("calendar", "Calendar days"), ("working", "Working days")],
+        string="Counted in",
+        required=True,
+        default="calendar",
+        help="Working days follow the working hours of the company: weekends and the "
+        "public holidays entered there do not count.",
     )
     consequence = fields.Char(
         string="Otherwise", translate=True, help="What happens when it is missed."
@@ -36,6 +45,22 @@ class CustomsFundsClock(models.Model):
     _days_positive = models.Constraint(
         "CHECK(days > 0)", "A clock runs for one day at least."
     )
+
+    def _get_end(self, company, first, due):
+        """Return the day on which money received runs out of time, if it ever does.
+
+        :param first: day of the first receipt
+        :param due: day on which the authority is to be paid, none when nothing is owed
+        """
+        self.ensure_one()
+        if self.obligation == "transmit":
+            if not due:
+                return None
+            if first <= due:
+                return due
+        if self.day_basis == "working":
+            return company._add_working_days(first, self.days)
+        return fields.Date.add(first, days=self.days)
 
     def _get_for_companies(self, companies):
         """Return ``{company: clocks}`` that bind companies, in one query."""

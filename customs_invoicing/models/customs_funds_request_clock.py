@@ -60,27 +60,36 @@ class CustomsFundsRequest(models.Model):
         # sudo: reference data
         clocks = self.env["customs.funds.clock"].sudo()
         clocks = clocks._get_for_companies(self.company_id)
+        debts = self.declaration_id._find_authority_due_dates()
         today = fields.Date.context_today(self)
         for record in self:
             first = record.date_first_received
             is_held = first and record.amount_left > 0
             due, clock = False, clocks[record.company_id][:0]
             if is_held:
-                due, clock = record._get_clock(clocks[record.company_id])
+                owed = debts.get(record.declaration_id)
+                due, clock = record._get_clock(clocks[record.company_id], owed)
             record.days_held = (today - first).days if is_held else 0
             record.clock_id = clock
             record.date_clock = due
             record.clock_state = record._get_clock_state(due, today)
 
-    def _get_clock(self, clocks):
-        """Return the day on which the first clock of held money runs out, and it."""
+    def _get_clock(self, clocks, owed):
+        """Return the day on which the first clock of held money runs out, and it.
+
+        :param owed: day on which the authority is to be paid, none when nothing is owed
+        """
         self.ensure_one()
-        running = clocks.filtered(
-            lambda clock: clock.obligation == "return" or not self.date_statement
-        )
-        clock = running.sorted("days")[:1]
-        days = clock.days or self.company_id.customs_deposit_days
-        return fields.Date.add(self.date_first_received, days=days), clock
+        company, first = self.company_id, self.date_first_received
+        ends = [
+            (end, clock)
+            for clock in clocks
+            if clock.obligation != "statement" or not self.date_statement
+            if (end := clock._get_end(company, first, owed))
+        ]
+        if ends:
+            return min(ends, key=lambda pair: (pair[0], pair[1].id))
+        return fields.Date.add(first, days=company.customs_deposit_days), clocks[:0]
 
     def _get_clock_state(self, due, today):
         if not due:

@@ -709,6 +709,46 @@ class TestDeposits(CustomsCase):
         self.assertFalse(request.clock_id)
         self.assertEqual(request.date_clock, fields.Date.add(day, days=365))
 
+    def test_late_money_goes_to_the_authority_within_working_days(self):
+        """In time where it comes in before the debt is due, else in five days."""
+        self.company.account_fiscal_country_id = self.env.ref("base.us")
+        clock = self.env.ref("customs_invoicing.funds_clock_us_transmit")
+        declaration = self.assessed_file()
+        bill = self.post_assessment(declaration)
+        due = bill.invoice_date_due
+        self.assertTrue(due)
+        early, late = (self.request(declaration, amount=100) for _time in range(2))
+        self.receive(early, date=fields.Date.to_string(due))
+        # a Thursday; Monday is a holiday
+        self.env["resource.calendar.leaves"].sudo().create(
+            {
+                "name": "Holiday",
+                "calendar_id": self.company.resource_calendar_id.id,
+                "company_id": self.company.id,
+                "date_from": "2026-06-15 00:00:00",
+                "date_to": "2026-06-15 23:59:59",
+            }
+        )
+        self.company.resource_calendar_id.tz = "UTC"
+        self.receive(late, date="2026-06-11")
+        (early | late).invalidate_recordset()
+        self.assertEqual((early.clock_id, early.date_clock), (clock, due))
+        self.assertEqual(late.clock_id, clock)
+        self.assertEqual(late.date_clock, fields.Date.to_date("2026-06-19"))
+        self.pay(bill)
+        (early | late).invalidate_recordset()
+        statement = self.env.ref("customs_invoicing.funds_clock_us_statement")
+        self.assertEqual((early | late).clock_id, statement)
+        self.assertEqual(late.date_clock, fields.Date.to_date("2026-08-10"))
+
+    def test_working_days_are_added(self):
+        add = self.company._add_working_days
+        friday = fields.Date.to_date("2026-03-06")
+        self.assertEqual(add(friday, 1), fields.Date.to_date("2026-03-09"))
+        self.assertEqual(add(friday, 5), fields.Date.to_date("2026-03-13"))
+        self.assertEqual(add(friday, 0), friday)
+        self.assertEqual(add(friday, 260), fields.Date.to_date("2027-03-05"))
+
     def test_without_a_law_the_house_rule_counts(self):
         self.company.account_fiscal_country_id = self.env.ref("base.de")
         self.company.customs_deposit_days = 30
