@@ -111,7 +111,11 @@
         "report/report_funds_request.xml",
         "data/mail_template.xml",
     ],
-    "demo": ["demo/customs_demo.xml", "demo/customs_billing_demo.xml"],
+    "demo": [
+        "demo/customs_demo.xml",
+        "demo/customs_billing_demo.xml",
+        "demo/customs_files_demo.xml",
+    ],
     "assets": {
         "web.assets_backend": [
             "customs_invoicing/static/src/**/*",

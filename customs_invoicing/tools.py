@@ -29,6 +29,20 @@ def changed_vals(record, vals):
     return changed
 
 
+def own_values(records, names):
+    """Return what new records have in fields that nobody fills when creating them.
+
+    Among the values of a new record they keep out defaults that come with a call, or
+    that a user has stored: those are claims from outside.
+    """
+    found = {}
+    for name in names:
+        field = records._fields[name]
+        if field.store and not field.compute:
+            found[name] = field.default(records) if field.default else False
+    return found
+
+
 def to_float(value):
     """Return a :class:`Decimal` or ``None`` for a float field, ``None`` as 0."""
     return float(value or 0)

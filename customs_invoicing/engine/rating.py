@@ -8,7 +8,8 @@
 * :func:`check` -- what is wrong with a rule whatever the file.
 
 An amount that is taken of a basis or a number known to be zero is 0.00, its minimum
-included: what was not done is not charged. What is *not known* is a problem, never
+included: what was not done is not charged. (A flat price by bands of an amount is of
+the file itself, so that of the first band.) What is *not known* is a problem, never
 zero. Minimum and maximum are of the currency of the rule and apply after conversion;
 then the amount is rounded half up to the decimals of that currency.
 """

@@ -105,6 +105,9 @@ def _measured(sheet):
 def _band_flat(sheet):
     bands = sheet.bands()
     value, words = _measured(sheet)
+    if not value and sheet.choice("basis") in UNITS:
+        sheet.counted_nothing = True  # of an amount, the band is of the file itself
+        return ZERO, words
     limits_below = [limit for limit, _ in bands if limit is not None and limit < value]
     if len(limits_below) == len(bands):
         raise NotRatable("no_band", words)

@@ -167,10 +167,14 @@ class CardProblem:
 
 
 class RateCardError(ValueError):
-    """A rate card that cannot be read; ``problems`` has all that is to be corrected."""
+    """A rate card that cannot be read; ``problems`` has all that is to be corrected.
 
-    def __init__(self, problems: Iterable[CardProblem]):
+    :param card: what could be read, for looking up the records that it names
+    """
+
+    def __init__(self, problems: Iterable[CardProblem], card=None):
         self.problems = tuple(problems)
+        self.card = card
         super().__init__("\n".join(map(str, self.problems)))
 
 

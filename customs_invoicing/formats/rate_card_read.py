@@ -88,7 +88,7 @@ class _Reader:
                 card, rows=_Rates(self, self.sheets[RATES], card).read_rules()
             )
         if self.problems:
-            raise RateCardError(self.problems)
+            raise RateCardError(self.problems, card)
         return card
 
     def value(self, column, cell, place, choices=()):

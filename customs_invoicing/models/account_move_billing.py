@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 from odoo.fields import Command
 
 #: Place of the first line on an invoice; lines typed by hand get the same
@@ -40,6 +41,38 @@ class AccountMove(models.Model):
         help="Earlier invoices for the same charges, which this one supplements or "
         "corrects.",
     )
+
+    # === PAYERS === #
+
+    def button_draft(self):
+        self._check_customs_payer_stays()
+        return super().button_draft()
+
+    def _check_customs_payer_stays(self):
+        """Refuse to take back what could not be posted again: of another payer now."""
+        problems = {}
+        for move in self.filtered(
+            lambda move: move.state == "posted"
+            and move.is_sale_document(include_receipts=True)
+        ):
+            # sudo: accountants without customs rights reset these moves too
+            for charge in move.sudo().line_ids.customs_charge_id:
+                payer = charge.bill_to_id or charge.client_id
+                if payer.commercial_partner_id == move.commercial_partner_id:
+                    continue
+                problem = self.env._(
+                    "%(move)s cannot be reset: %(charge)s of %(declaration)s is billed "
+                    "to %(payer)s since. Credit what %(payer)s was billed and choose "
+                    "%(partner)s on the charge again first.",
+                    move=move.display_name,
+                    charge=charge.name,
+                    declaration=charge.declaration_id.name,
+                    payer=payer.display_name,
+                    partner=move.partner_id.display_name,
+                )
+                problems[problem] = None
+        if problems:
+            raise UserError("\n".join(problems))
 
     # === LINES === #
 

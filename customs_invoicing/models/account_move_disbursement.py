@@ -21,7 +21,8 @@ class AccountMove(models.Model):
     def _check_customs_blockers(self):
         """Refuse to bill what waits for evidence or a release, however it got here."""
         drafts = self.filtered(
-            lambda move: move.state == "draft" and move.move_type == "out_invoice"
+            lambda move: move.state == "draft"
+            and move.move_type in ("out_invoice", "out_receipt")
         )
         # sudo: accountants without customs rights post these moves too
         charges = drafts.sudo().line_ids.customs_charge_id

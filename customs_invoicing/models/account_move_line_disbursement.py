@@ -4,6 +4,9 @@ from odoo.exceptions import ValidationError
 from ..engine.disbursement import DISBURSEMENT, RECHARGE
 from ..engine.posting import PASSED_ON
 
+#: What a line of a credit note has in common with the one it takes back
+TAKEN_BACK = ("account_id", "customs_charge_id", "tax_ids")
+
 
 class AccountMoveLine(models.Model):
     """Lines of client invoices that pass an outlay on: at cost, with their tax."""
@@ -50,6 +53,18 @@ class AccountMoveLine(models.Model):
 
     # === CHECKS === #
 
+    def _is_customs_taking_back(self):
+        """Whether the line takes a line of the document back that its move reverses.
+
+        Which document that is can be written from outside: the lines have to agree.
+        """
+        self.ensure_one()
+        original = self.move_id.reversed_entry_id
+        return original.state == "posted" and any(
+            all(self[name] == line[name] for name in TAKEN_BACK)
+            for line in original.invoice_line_ids
+        )
+
     @api.constrains(
         "customs_charge_id", "discount", "quantity", "tax_ids", "price_unit"
     )
@@ -72,7 +87,7 @@ class AccountMoveLine(models.Model):
         """
         self.ensure_one()
         charge = self._get_customs_sale_charge()
-        if charge.nature not in PASSED_ON or self.move_id.reversed_entry_id:
+        if charge.nature not in PASSED_ON or self._is_customs_taking_back():
             return []
         if charge.nature == RECHARGE:
             return self._get_recharge_problems(charge)
@@ -104,6 +119,16 @@ class AccountMoveLine(models.Model):
                     **values,
                 )
             )
+        elif self.tax_ids.flatten_taxes_hierarchy().filtered("amount"):
+            problems.append(
+                self.env._(
+                    "%(charge)s of %(file)s is a disbursement, but its tax “%(tax)s” "
+                    "is not zero. Set it to 0 %%, or choose another under Settings, "
+                    "Customs.",
+                    tax=tax.name,
+                    **values,
+                )
+            )
         return problems
 
     def _get_unfounded_problems(self):
@@ -117,7 +142,7 @@ class AccountMoveLine(models.Model):
             self.customs_charge_id
             or self.display_type != "product"
             or self.is_downpayment  # what the client paid already is taken off
-            or self.move_id.reversed_entry_id
+            or self._is_customs_taking_back()
         ):
             return []
         on_control = self.account_id == company.customs_disbursement_account_id

@@ -57,8 +57,8 @@ class AccountMoveLine(models.Model):
         """A credit note gives back what the invoice billed of a rated price."""
         result = super()._copy_data_extend_business_fields(values)
         values["customs_fee_period_id"] = self.customs_fee_period_id.id
+        values["customs_amount"] = self.customs_amount
         if self.customs_fee_amount:
-            values["customs_amount"] = self.customs_amount
             values["customs_fee_amount"] = self.customs_fee_amount
             values["customs_fee_currency_id"] = self.customs_fee_currency_id.id
         return result
@@ -179,6 +179,20 @@ class AccountMoveLine(models.Model):
             return charge._get_fee_terms()
         period = self.customs_fee_period_id
         return (period.fee_currency_id, period.amount) if period else ()
+
+    def _get_customs_fee_client_problem(self):
+        """Return a sentence when somebody else than its client is billed a fee."""
+        self.ensure_one()
+        period, move = self.customs_fee_period_id, self.move_id
+        client = period.client_id.commercial_partner_id
+        if move.commercial_partner_id == client:
+            return ""
+        return self.env._(
+            "%(fee)s belongs to %(client)s and cannot be billed to %(partner)s.",
+            fee=period.display_name,
+            client=client.display_name,
+            partner=move.partner_id.display_name,
+        )
 
     def _customs_count_fee(self, currency, left):
         """Count the line in the currency of the rate card, typed by hand or not.

@@ -88,7 +88,7 @@ class AccountMove(models.Model):
             elif move.customs_assessment_id and move.is_invoice():
                 assessment = move.customs_assessment_id
                 move._customs_restore_import_vat(deltas[assessment])
-            elif move.is_sale_document():
+            elif move.is_sale_document(include_receipts=True):
                 move._customs_reprice()
 
     def _customs_mirror_reversed(self):
@@ -195,7 +195,7 @@ class AccountMove(models.Model):
             payer = charge.bill_to_id or line.customs_declaration_id.client_id
             if (
                 charge
-                and move.is_sale_document()
+                and move.is_sale_document(include_receipts=True)
                 and move.commercial_partner_id != payer.commercial_partner_id
             ):
                 problems.append(
@@ -216,7 +216,8 @@ class AccountMove(models.Model):
         problems = [
             problem
             for move in self
-            if move.is_sale_document() and move.sudo().line_ids.customs_charge_id
+            if move.is_sale_document(include_receipts=True)
+            and move.sudo().line_ids.customs_charge_id
             for problem in move.company_id._get_customs_rate_problems(move.currency_id)
         ]
         if problems:
@@ -228,7 +229,11 @@ class AccountMove(models.Model):
         billed_now, gaps = defaultdict(float), defaultdict(float)
         for line in self.sudo().line_ids:  # sudo: see _get_customs_declarations
             move, charge = line.move_id, line.customs_charge_id
-            if charge and move.is_sale_document() and move.state == "draft":
+            if (
+                charge
+                and move.is_sale_document(include_receipts=True)
+                and move.state == "draft"
+            ):
                 billed_now[charge] += line._get_customs_billed()
                 gaps[charge] += move._get_customs_rounding_gap()
         problems = [
@@ -303,11 +308,12 @@ class AccountMove(models.Model):
     def _check_customs_accounts(self):
         """Charges stay on the accounts that their open amounts are read from."""
         problems = []
-        for move in self.filtered(lambda m: not m.reversed_entry_id):
+        for move in self:
             # sudo: see _get_customs_declarations
             for line in move.sudo().line_ids.filtered("customs_charge_id"):
                 account = line._get_customs_account_due()
-                if account and line.account_id != account:
+                wrong = account and line.account_id != account
+                if wrong and not line._is_customs_taking_back():
                     problems.append(
                         self.env._(
                             "%(move)s: %(charge)s of %(declaration)s belongs on "

@@ -41,7 +41,7 @@ class AccountMove(models.Model):
 
     def _customs_prepare_fees(self):
         """Bill fees of months at the rate of the day, and once."""
-        moves = self.filtered(lambda move: move.is_sale_document())
+        moves = self.filtered(lambda move: move.is_sale_document(include_receipts=True))
         # sudo: accountants without customs rights post these moves too
         lines = moves.sudo().invoice_line_ids.filtered("customs_fee_period_id")
         periods = lines.customs_fee_period_id
@@ -57,6 +57,11 @@ class AccountMove(models.Model):
                 line._customs_reprice_fee(day)
             line._customs_drop_claims(day)
         problems = [
+            problem
+            for line in lines
+            if (problem := line._get_customs_fee_client_problem())
+        ]
+        problems += [
             problem
             for period, own in lines.grouped("customs_fee_period_id").items()
             if (problem := period._count_fees(own))
@@ -78,7 +83,9 @@ class AccountMove(models.Model):
     def _customs_prepare_posting(self, deltas):
         """Count what lines bill of prices in another currency than ours."""
         # sudo: see _get_customs_declarations
-        moves = self.filtered(lambda move: move.is_sale_document()).sudo()
+        moves = self.filtered(
+            lambda move: move.is_sale_document(include_receipts=True)
+        ).sudo()
         lines = moves.invoice_line_ids.filtered("customs_charge_id")
         lines._customs_drop_foreign_fees()
         result = super()._customs_prepare_posting(deltas)

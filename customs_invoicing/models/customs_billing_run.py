@@ -5,6 +5,8 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
+from ..tools import own_values
+
 #: What only the work itself writes: a run does what its user may do
 OWN = {"name", "user_id", "state", "started_at", "finished_at", "is_planned", "problem"}
 #: What cannot change once the work has begun
@@ -186,15 +188,18 @@ class CustomsBillingRun(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        numbered = []
         for vals in vals_list:
             self._check_own(vals)
             company = vals.get("company_id") or self.env.company.id
-            vals["name"] = (
+            number = (
                 self.env["ir.sequence"]
                 .with_company(company)
                 .next_by_code("customs.billing.run")
-            ) or self.env._("New")
-        return super().create(vals_list)
+            )
+            name = number or self.env._("New")
+            numbered.append({**own_values(self, OWN), **vals, "name": name})
+        return super().create(numbered)
 
     def write(self, vals):
         self._check_own(vals)

@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ..tools import own_values
+
 #: Stored, but never written by hand
 DERIVED = {
     "nature",
@@ -305,7 +307,13 @@ class CustomsCharge(models.Model):
     def create(self, vals_list):
         for vals in vals_list:
             self._check_derived(vals)
-        return super().create(vals_list)
+        own = own_values(self, self._get_derived_names())
+        return super().create([{**own, **vals} for vals in vals_list])
+
+    @api.model
+    def _get_derived_names(self):
+        """Return the names of the fields that nobody fills; extended where they are."""
+        return DERIVED | {"is_payer_chosen"}
 
     def _check_derived(self, vals):
         """What follows from the file and the books is nobody's to write."""

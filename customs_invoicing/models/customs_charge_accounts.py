@@ -104,6 +104,7 @@ class CustomsCharge(models.Model):
     def _compute_cost_distribution(self):
         """Items weigh as much as the authority, else our calculation, put on them."""
         weighed = self._query_weighed_distributions()
+        digits = self.env["decimal.precision"].precision_get("Percentage Analytic")
         for record in self:
             default = record.declaration_id.analytic_distribution or {}
             key = record.declaration_id._origin.id, record.tax_code_id.id
@@ -112,7 +113,8 @@ class CustomsCharge(models.Model):
             if all(own == found[0] for own in found):
                 record.cost_distribution = found[0] or False
                 continue
-            shares = combine([to_decimal(weight) for _own, weight in rows], found)
+            weights = [to_decimal(weight) for _own, weight in rows]
+            shares = combine(weights, found, digits)
             record.cost_distribution = {
                 key: to_float(percent) for key, percent in shares.items()
             } or False

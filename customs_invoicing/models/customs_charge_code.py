@@ -25,7 +25,7 @@ class CustomsChargeCode(models.Model):
 
     code = fields.Char(required=True)
     name = fields.Char(required=True, translate=True)
-    sequence = fields.Integer(default=10)
+    sequence = fields.Integer(default=lambda self: self._get_next_sequence())
     active = fields.Boolean(default=True)
     kind = fields.Selection(
         selection=CHARGE_KINDS,
@@ -79,6 +79,13 @@ class CustomsChargeCode(models.Model):
     _code_unique = models.Constraint(
         "UNIQUE(code)", "A charge with this code exists already."
     )
+
+    def _get_next_sequence(self):
+        """Return the place after all others, where a new charge is printed."""
+        last = self.with_context(active_test=False).search(
+            [], order="sequence desc", limit=1
+        )
+        return last.sequence + 1 if last else 10
 
     def write(self, vals):
         if "kind" in vals:

@@ -170,8 +170,9 @@ class CustomsCharge(models.Model):
         """Return the taxes of an outlay passed on in our own name: those of a sale."""
         self.ensure_one()
         company = self.company_id
-        taxes = self.charge_code_id.product_id.taxes_id.filtered(
-            lambda tax: tax.company_id == company
+        # of a branch: those of the company above it
+        taxes = self.charge_code_id.product_id.taxes_id._filter_taxes_by_company(
+            company
         )
         taxes -= company.customs_disbursement_tax_id
         return invoice.fiscal_position_id.map_tax(taxes or company.account_sale_tax_id)

@@ -26,8 +26,7 @@ class CustomsCharge(models.Model):
         own = self.filtered(lambda charge: charge.charge_code_id == outcome.code)
         charge = own.filtered("fee_tariff_id")[:1] or own[:1]
         keep_converted(outcome, charge)
-        # sudo: who prices services may lack the right to sales orders
-        is_ordered = bool(charge.sudo().sale_line_ids)
+        is_ordered = bool(charge._get_order_lines())
         return Proposal(outcome, charge, get_action(outcome, charge, is_ordered))
 
     def _get_minimum_parts(self, outcomes, tariff, rate):

@@ -1,6 +1,7 @@
 from odoo import fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
+from odoo.tools.misc import formatLang
 
 
 class CustomsCharge(models.Model):
@@ -18,10 +19,7 @@ class CustomsCharge(models.Model):
         """The price of an ordered service is the order's."""
         if "amount" in vals and not self.env.context.get("customs_from_order"):
             for record in self:
-                # sudo: who prices services may lack the right to sales orders
-                line = record.sudo().sale_line_ids.filtered(
-                    lambda li: li.state != "cancel"
-                )[:1]
+                line = record._get_order_lines()[:1]
                 differs = record.currency_id.compare_amounts(
                     record.amount, vals["amount"]
                 )
@@ -36,15 +34,40 @@ class CustomsCharge(models.Model):
                     )
         return super().write(vals)
 
+    def _get_order_lines(self):
+        """Return the lines that order the service; a cancelled order asks nothing."""
+        # sudo: who prices services may lack the right to sales orders
+        return self.sudo().sale_line_ids.filtered(lambda line: line.state != "cancel")
+
     def _follow_cancelled_orders(self):
-        """Leave of cancelled services what was billed and not credited."""
+        """Leave of cancelled services what was billed and not credited.
+
+        The file says so: work that was done all the same needs a price again.
+        """
         for charge in self.filtered(lambda record: record.nature == "service"):
             # sudo: who posts or sells may lack the right to the other side
-            lines = charge.sudo().sale_line_ids
-            if lines and all(line.state == "cancel" for line in lines):
-                charge.sudo().with_context(customs_from_order=True).amount = (
-                    charge.amount_billed + charge.amount_in_draft
+            charge = charge.sudo()
+            lines = charge.sale_line_ids
+            left = charge.amount_billed + charge.amount_in_draft
+            if (
+                not lines
+                or any(line.state != "cancel" for line in lines)
+                or not charge.currency_id.compare_amounts(charge.amount, left)
+            ):
+                continue
+            before = formatLang(
+                self.env, charge.amount, currency_obj=charge.currency_id
+            )
+            charge.with_context(customs_from_order=True).amount = left
+            charge.declaration_id.message_post(
+                body=self.env._(
+                    "%(order)s was cancelled, so %(charge)s (%(amount)s) is not billed "
+                    "any more. If the work was done, enter its price again.",
+                    order=", ".join(lines.order_id.mapped("name")),
+                    charge=charge.name,
+                    amount=before,
                 )
+            )
 
     # === OUTLAYS ON THE ORDER === #
 
@@ -116,8 +139,7 @@ class CustomsCharge(models.Model):
 
     def _get_fee_terms(self):
         """An ordered service has the price and currency of its order."""
-        # sudo: who bills files may lack the right to sales orders
-        lines = self.sudo().sale_line_ids
+        lines = self._get_order_lines()
         currency = lines.currency_id
         if self.nature != "service" or not lines:
             return super()._get_fee_terms()

@@ -66,7 +66,7 @@ class CustomsDeclaration(models.Model):
 
     # === DUTY LIMIT === #
 
-    def _get_duty_holds(self):
+    def _get_duty_holds(self, one_after_other=False):
         """Return ``{declaration: Hold}`` of the files that are over a duty limit.
 
         Whoever else is named as payer, what a file costs counts for its client until
@@ -75,8 +75,10 @@ class CustomsDeclaration(models.Model):
         of each payer is asked, too, whether it bears the part of the file that will
         be billed to it. Where both are over, the client comes first.
 
-        Files that are not lodged yet count one after the other: the second of a
-        client finds what the first one takes. Queries do not grow with the files.
+        Queries do not grow with the files.
+
+        :param one_after_other: files are lodged together: the second of a client
+            finds what the first one takes; otherwise each is asked by itself
         """
         limited = self._get_limited_parties()
         pairs = [
@@ -99,7 +101,7 @@ class CustomsDeclaration(models.Model):
                 needed=needed,
                 limit=record.company_id._get_customs_limit(party, "duty") + extra,
             )
-            if record._is_client(party):
+            if one_after_other and record._is_client(party):
                 claimed[party] += needed
             adds = record not in waiting or needed > 0
             over = record.currency_id.compare_amounts(hold.missing, 0.0) > 0
@@ -247,7 +249,7 @@ class CustomsDeclaration(models.Model):
 
     def _check_client_limits(self):
         """Hold, or only warn of, files that their client's duty limit cannot bear."""
-        holds = self._get_duty_holds()
+        holds = self._get_duty_holds(one_after_other=True)
         problems = [
             f"{record.name}: {record._describe_hold(hold)}"
             for record, hold in holds.items()

@@ -105,11 +105,11 @@ class CustomsDeclaration(models.Model):
     def _get_rating_problems(self):
         """Return ``{declaration: sentences}`` on what the last rating left open.
 
-        A price entered by hand for the charge settles it.
+        A price entered by hand for the charge settles it. What the file lacks is
+        told as it is now, not as it was when it was rated.
         """
-        ratings = self.env["customs.rating"]._get_latest(self)
-        result = {}
-        for record, rating in ratings.items():
+        left = {}
+        for record, rating in self.env["customs.rating"]._get_latest(self).items():
             if record.state in ("closed", "cancelled"):
                 continue
             priced = record.charge_ids.filtered(
@@ -119,16 +119,38 @@ class CustomsDeclaration(models.Model):
                     and not c.amount_is_default
                 )
             ).charge_code_id
-            result[record] = [
-                self.env._(
-                    "%(charge)s is not rated: %(message)s",
-                    charge=line.charge_code_id.name,
-                    message=line.message,
-                )
-                for line in rating.line_ids.filtered("is_problem")
-                if line.charge_code_id not in priced
+            lines = rating.line_ids.filtered("is_problem")
+            left[record] = lines.filtered(
+                lambda line, priced=priced: line.charge_code_id not in priced
+            )
+        open_files = self.browse(record.id for record, lines in left.items() if lines)
+        outcomes = open_files._get_rating_outcomes() if open_files else {}
+        return {
+            record: [
+                record._describe_unrated(line, outcomes.get(record, ()))
+                for line in lines
             ]
-        return result
+            for record, lines in left.items()
+        }
+
+    def _describe_unrated(self, line, outcomes):
+        """Return what a charge still lacks that the last rating could not price."""
+        self.ensure_one()
+        code = line.charge_code_id
+        current = outcomes if line.side == "sale" else ()
+        now = [outcome for outcome in current if outcome.code == code]
+        still = [outcome for outcome in now if outcome.result in ("tie", "problem")]
+        if now and not still:
+            return self.env._(
+                "%(charge)s could not be rated when the file was rated last, and now "
+                "it can. Press “Rate again” on the file.",
+                charge=code.name,
+            )
+        return self.env._(
+            "%(charge)s is not rated: %(message)s",
+            charge=code.name,
+            message=still[0].message if still else line.message,
+        )
 
     def _filter_unrated(self):
         """Return the files a rate card prices that lack one of its charges."""

@@ -27,7 +27,7 @@ class CustomsDeclaration(models.Model):
         facts = rated._get_rating_facts() if rated else {}
         # all of them at once: what charges hold is then in the cache
         # sudo: who prices services may lack the right to sales orders
-        rated.charge_ids.sudo().mapped("sale_line_ids")
+        rated.charge_ids.sudo().mapped("sale_line_ids.state")
         return {
             record: record._rate_rules(rules[record], facts[record], side)
             if record in facts

@@ -116,6 +116,8 @@ class CustomsDeclaration(models.Model):
                 )._prepare_blocker_row(),
             }
             for found in in_order(blockers)
+            # the form warns of it above, beside what helps
+            if found.code != "duty_limit"
         ]
 
     def _get_remedy_labels(self):

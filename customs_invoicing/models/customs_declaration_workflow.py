@@ -1,4 +1,4 @@
-from odoo import models
+from odoo import api, models
 from odoo.exceptions import UserError
 
 from .account_move_entry import ACCRUING_EVENTS
@@ -33,6 +33,19 @@ class CustomsDeclaration(models.Model):
     """The states of a file and what each of them allows."""
 
     _inherit = "customs.declaration"
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """A file begins as a draft: every further step checks what it needs."""
+        if not self.env.su and any(
+            vals.get("state", "draft") != "draft" for vals in vals_list
+        ):
+            raise UserError(
+                self.env._(
+                    "A new file is a draft. Create it first, then take its steps."
+                )
+            )
+        return super().create([{"state": "draft", **vals} for vals in vals_list])
 
     def write(self, vals):
         self._check_closed_unchanged(vals)
@@ -132,6 +145,9 @@ class CustomsDeclaration(models.Model):
             raise UserError(
                 self.env._("A file is assessed by reading or recording its assessment.")
             )
+        elif state == "lodged" and not self.env.su:
+            moving._check_lodging_limits()
+            moving._check_client_limits()
         elif any(record.state == "closed" for record in moving):
             self._check_verifier(self.env._("reopen a closed file"))
 
@@ -224,10 +240,11 @@ class CustomsDeclaration(models.Model):
 
     def action_lodge(self):
         """Record that the declaration was handed to the authority."""
+        self.check_access("write")
         self._check_state(["ready"], self.env._("lodge it"))
         self._check_lodging_limits()
         self._check_client_limits()
-        self.state = "lodged"
+        self.sudo().state = "lodged"  # sudo: limits are checked once
         self._accrue_on_lodgement()
         return True
 

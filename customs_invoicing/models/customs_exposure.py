@@ -176,6 +176,7 @@ class CustomsExposure(models.Model):
         for name in (
             "account.move",
             "account.move.line",
+            "account.partial.reconcile",
             "customs.assessment",
             "customs.assessment.line",
             "customs.charge",

@@ -96,7 +96,10 @@ class CustomsExposure(models.Model):
 
     @api.model
     def _get_receivables_sql(self, partners):
-        """Return open receivable items, shared by the lines of their invoice."""
+        """Return open receivable items, shared by the lines of their invoice.
+
+        What a matched credit note took off is taken off where it was credited.
+        """
         return SQL(
             """
             SELECT item.company_id, item.partner_id,
@@ -110,24 +113,60 @@ class CustomsExposure(models.Model):
                 ON account.id = item.account_id
                AND account.account_type = 'asset_receivable'
          LEFT JOIN LATERAL (
-                SELECT line.customs_declaration_id AS file_id,
-                       COALESCE(charge.nature = ANY(%(passed_on)s), FALSE)
-                       AS is_outlay,
-                       SUM(line.price_total)
-                       / NULLIF(SUM(SUM(line.price_total)) OVER (), 0) AS share
-                  FROM account_move_line line
-             LEFT JOIN customs_charge charge ON charge.id = line.customs_charge_id
-                 WHERE line.move_id = item.move_id
-                   AND line.display_type = 'product'
-                   AND move.move_type = ANY(%(types)s)
-                 GROUP BY 1, 2
+                SELECT left_over.file_id, left_over.is_outlay,
+                       COALESCE(
+                           left_over.amount
+                           / NULLIF(SUM(left_over.amount) OVER (), 0),
+                           CASE WHEN ROW_NUMBER() OVER () = 1 THEN 1 ELSE 0 END
+                       ) AS share
+                  FROM (
+                    SELECT line.customs_declaration_id AS file_id,
+                           COALESCE(charge.nature = ANY(%(passed_on)s), FALSE)
+                           AS is_outlay,
+                           CASE WHEN move.move_type = 'out_refund'
+                                THEN SUM(line.price_total * source.factor)
+                                ELSE GREATEST(
+                                    SUM(line.price_total * source.factor), 0)
+                           END AS amount
+                      FROM (%(sources)s) source
+                      JOIN account_move_line line
+                        ON line.move_id = source.move_id
+                       AND line.display_type = 'product'
+                 LEFT JOIN customs_charge charge
+                        ON charge.id = line.customs_charge_id
+                     WHERE move.move_type = ANY(%(types)s)
+                     GROUP BY 1, 2
+                  ) left_over
              ) part ON TRUE
              WHERE item.parent_state = 'posted' AND item.reconciled IS NOT TRUE
                AND %(among)s
             """,
             passed_on=list(PASSED_ON),
+            sources=self._get_invoiced_sql(),
             types=list(CLIENT_MOVE_TYPES),
             among=self._get_among_sql(SQL("item.partner_id"), partners),
+        )
+
+    @api.model
+    def _get_invoiced_sql(self):
+        """Return the documents whose lines share out an item, with their factors.
+
+        Its own invoice, less the matched part of every credit note.
+        """
+        return SQL(
+            """
+            SELECT item.move_id, 1::numeric AS factor
+             UNION ALL
+            SELECT refund.id,
+                   -partial.debit_amount_currency / NULLIF(refund.amount_total, 0)
+              FROM account_move_line debt
+              JOIN account_partial_reconcile partial
+                ON partial.debit_move_id = debt.id
+              JOIN account_move_line credit ON credit.id = partial.credit_move_id
+              JOIN account_move refund
+                ON refund.id = credit.move_id AND refund.move_type = 'out_refund'
+             WHERE debt.move_id = item.move_id
+            """
         )
 
     # === NOT IN THE BOOKS YET === #

@@ -21,16 +21,13 @@ class CustomsFeePeriod(models.Model):
 
     _inherit = "customs.fee.period"
 
-    @api.model
     def action_count_month(self):
         """Count the last full month again, and the running one."""
         today = fields.Date.context_today(self)
         last = fields.Date.subtract(fields.Date.start_of(today, "month"), days=1)
         for day in (last, today):
             self._count_month(day)
-        return self.env["ir.actions.act_window"]._for_xml_id(
-            "customs_invoicing.customs_fee_period_action"
-        )
+        return {"type": "ir.actions.client", "tag": "soft_reload"}
 
     def action_count_again(self):
         """Count the months of these fees again."""

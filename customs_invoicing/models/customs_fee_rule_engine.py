@@ -1,6 +1,6 @@
 from decimal import Decimal
 
-from odoo import models
+from odoo import api, models
 
 from ..engine import rating
 from ..engine.containers import full_prices
@@ -8,6 +8,8 @@ from ..engine.rating_model import RULE_TYPES, FeeRule
 from ..engine.rating_words import problem_words
 from ..formats.rate_card import RateCardRow
 from ..tools import to_decimal
+from .customs_charge_code import CHARGE_KINDS
+from .customs_declaration_rating_vendor import VENDOR_KINDS
 
 #: Parameters that are no figure
 CHOICES = ("unit", "basis", "clock", "day_basis")
@@ -174,6 +176,23 @@ class CustomsFeeRule(models.Model):
                 for code, detail in rating.check(self._to_engine())
             ]
         return found
+
+    @api.depends("type", "tariff_id.side")
+    def _compute_charge_kinds(self):
+        """Say which charges such a price can count for."""
+        for record in self:
+            if record.tariff_id.side == "vendor":
+                record.charge_kinds = list(VENDOR_KINDS)
+            elif record.type == "PASS_THROUGH":
+                record.charge_kinds = [kind for kind, _label in CHARGE_KINDS]
+            else:
+                record.charge_kinds = ["service"]
+
+    def _is_idle(self):
+        """Whether no file will ever have this price, whatever its figures."""
+        self.ensure_one()
+        kind = self.charge_code_id.kind
+        return bool(kind) and kind not in self.charge_kinds
 
     def _get_own_problems(self):
         """Return sentences on what the record, not the engine, knows of."""

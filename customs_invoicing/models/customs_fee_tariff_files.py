@@ -117,6 +117,14 @@ class CustomsFeeTariff(models.Model):
         return vals_list, finder.problems
 
     @api.model
+    def _find_unknown(self, card):
+        """Return sentences on what the rows of a file name and nobody knows."""
+        finder = RecordFinder(self.env, card)
+        for row in card.rows:
+            self._prepare_rule(row, finder)
+        return finder.problems
+
+    @api.model
     def _prepare_rule(self, row, finder):
         """Return the values of the rule of a row."""
         vals = {

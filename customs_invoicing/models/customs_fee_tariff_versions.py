@@ -21,6 +21,7 @@ class CustomsFeeTariff(models.Model):
         "date_from",
         "date_to",
         "rule_ids.charge_code_id",
+        "rule_ids.type",
     )
     def _compute_warning(self):
         rivals = self._find_rivals()
@@ -29,7 +30,29 @@ class CustomsFeeTariff(models.Model):
             if record.state == "draft" and record._get_next_in_force(rivals):
                 sentences.append(record._describe_closing(rivals))
             sentences += record._describe_rivals(rivals)
+            sentences += record._describe_idle()
             record.warning = "\n".join(sentences) or False
+
+    def _describe_idle(self):
+        """Return a sentence on prices that no file will ever have."""
+        self.ensure_one()
+        idle = self.rule_ids.filtered(lambda rule: rule._is_idle()).charge_code_id
+        if not idle:
+            return []
+        names = ", ".join(idle.mapped("display_name"))
+        if self.side == "vendor":
+            text = self.env._(
+                "Duties and fees of the authority come from its assessment, never from "
+                "a card: %(charges)s.",
+                charges=names,
+            )
+        else:
+            text = self.env._(
+                "No own services: what was paid for the client is passed on as it was, "
+                "and these prices count for nothing: %(charges)s. Choose a service.",
+                charges=names,
+            )
+        return [text]
 
     def _find_rivals(self):
         """Return active cards of the companies and sides of these."""

@@ -35,6 +35,6 @@ class CustomsFundsRequest(models.Model):
     def message_post(self, **kwargs):
         """Note the day on which a request is sent."""
         message = super().message_post(**kwargs)
-        if self.env.context.get("customs_mark_sent"):
+        if self.env.context.get("customs_mark_sent") and message.partner_ids:
             self.date_sent = fields.Date.context_today(self)
         return message

@@ -5,6 +5,8 @@ from lxml import html
 from odoo import models
 from odoo.tools.pdf import merge_pdf
 
+from odoo.addons.base.models.ir_actions_report import _wkhtml
+
 #: Prints of this add-on, with page numbers of their own for each recipient
 OWN_REPORTS = "customs_invoicing."
 ANNEX_REPORT = "customs_invoicing.report_invoice_annex"
@@ -18,14 +20,27 @@ class IrActionsReport(models.Model):
     def _render_qweb_pdf_prepare_streams(self, report_ref, data, res_ids=None):
         # Odoo comes back here for each record where it cannot split the PDF of all
         inner = self.with_context(customs_annex_added=True)
-        streams = super(IrActionsReport, inner)._render_qweb_pdf_prepare_streams(
-            report_ref, data, res_ids=res_ids
-        )
+        streams = {}
+        for ids in self._get_customs_print_parts(report_ref, res_ids):
+            streams |= super(IrActionsReport, inner)._render_qweb_pdf_prepare_streams(
+                report_ref, data, res_ids=ids
+            )
         if not self.env.context.get("customs_annex_added") and self._is_invoice_report(
             report_ref
         ):
             self._append_customs_annexes(report_ref, streams)
         return streams
+
+    def _get_customs_print_parts(self, report_ref, res_ids):
+        """Return the records that are converted together.
+
+        Common builds of the converter take a single document only: with them each
+        invoice is converted by itself.
+        """
+        ids = [res_ids] if isinstance(res_ids, int) else list(res_ids or ())
+        if len(ids) < 2 or not self._is_invoice_report(report_ref):
+            return [res_ids]
+        return [ids] if _wkhtml().is_patched_qt else [[res_id] for res_id in ids]
 
     def _append_customs_annexes(self, report_ref, streams):
         """Put the annexes behind the invoices that were printed now."""

@@ -100,9 +100,13 @@ class ResCompany(models.Model):
             return
         taxes = self.env["account.tax"]
         vals = self._prepare_customs_disbursement_tax_vals()
-        key = ("company_id", "type_tax_use", "name")
+        # a branch has the taxes of the companies above it
         self.customs_disbursement_tax_id = taxes.search(
-            [(field, "=", vals[field]) for field in key], limit=1
+            [
+                *taxes._check_company_domain(self),
+                *[(field, "=", vals[field]) for field in ("type_tax_use", "name")],
+            ],
+            limit=1,
         ) or taxes.create(vals)
 
     def _prepare_customs_disbursement_tax_vals(self):
@@ -127,7 +131,7 @@ class ResCompany(models.Model):
         groups = self.env["account.tax.group"]
         name = self.env._("Outside the scope of VAT")
         return groups.search(
-            [("company_id", "=", self.id), ("name", "=", name)], limit=1
+            [*groups._check_company_domain(self), ("name", "=", name)], limit=1
         ) or groups.create(
             {
                 "name": name,

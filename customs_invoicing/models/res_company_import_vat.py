@@ -216,8 +216,9 @@ class ResCompany(models.Model):
     def _get_customs_tax_copy(self, source, name, description):
         """Return the company's tax of a name, else make it from another."""
         taxes = self.env["account.tax"].with_context(active_test=False)
+        # a branch has the taxes of the companies above it
         existing = taxes.search(
-            [("company_id", "=", self.id), ("name", "=", name)], limit=1
+            [*taxes._check_company_domain(self), ("name", "=", name)], limit=1
         )
         return existing or source.copy(
             {

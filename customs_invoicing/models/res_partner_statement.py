@@ -4,6 +4,9 @@ from odoo import fields, models
 
 from .res_company_prints import ANNEX_CHOICES
 
+#: Of one day, what a client owes comes before what settles it
+KINDS_FIRST = ("invoice", "credit_note")
+
 
 class ResPartner(models.Model):
     """A client's statement of account, read from posted receivable items."""
@@ -55,7 +58,7 @@ class ResPartner(models.Model):
         changes = clients._get_customs_currency_changes(company, date_to)
         if date_from:
             rows += [row for row in changes if row["date"] >= date_from]
-        rows.sort(key=lambda row: row["date"])
+        rows.sort(key=_by_day)
         opening = (
             clients._sum_customs_receivables(
                 company,
@@ -231,3 +234,10 @@ class ResPartner(models.Model):
             if not row["currency"].is_zero(left):
                 rows[request.client_id.commercial_partner_id].append(row)
         return rows
+
+
+def _by_day(row):
+    """Return what a row of a statement is sorted by."""
+    kind = row["kind"]
+    rank = KINDS_FIRST.index(kind) if kind in KINDS_FIRST else len(KINDS_FIRST)
+    return row["date"], rank, row["name"] or ""

@@ -1,4 +1,5 @@
 from odoo import fields, models
+from odoo.exceptions import UserError
 from odoo.fields import Command
 
 
@@ -40,6 +41,7 @@ class SaleOrder(models.Model):
             "client_id": client.id,
             "importer_id": self.partner_id.commercial_partner_id.id,
             "declarant_reference": self.client_order_ref or self.name,
+            "client_order_reference": self.client_order_ref,
         }
 
     def _prepare_customs_line_vals(self, line):
@@ -74,8 +76,17 @@ class SaleOrder(models.Model):
         orders = self.filtered(lambda o: o.state == "sale" and not o.locked)
         with_files = orders.filtered(lambda order: order._get_customs_client_files())
         with_files.order_line._sync_customs_services()
+        with_files._sync_customs_order_number()
         files = with_files.sudo().customs_declaration_ids  # sudo: as above
         files.charge_ids._sync_sale_lines()
+
+    def _sync_customs_order_number(self):
+        """Tell files the client's order number that nobody entered there yet."""
+        for order in self.filtered("client_order_ref"):
+            files = order._get_customs_client_files()
+            unknown = files.filtered(lambda file: not file.client_order_reference)
+            if unknown:
+                unknown.client_order_reference = order.client_order_ref
 
     def action_confirm(self):
         result = super().action_confirm()
@@ -105,8 +116,27 @@ class SaleOrder(models.Model):
     def write(self, vals):
         result = super().write(vals)
         if "customs_declaration_ids" in vals:
+            self._check_customs_files()
+        if {"customs_declaration_ids", "client_order_ref"} & set(vals):
             self._sync_customs()
         return result
+
+    def _check_customs_files(self):
+        """A file stays on the order as long as lines of the order are for it."""
+        # sudo: who sells may lack the right to customs files
+        for order in self.sudo().filtered(lambda order: order.state != "cancel"):
+            lines = order.order_line.filtered("customs_charge_id")
+            lost = lines.customs_declaration_id - order.customs_declaration_ids
+            if lost:
+                raise UserError(
+                    self.env._(
+                        "%(files)s cannot leave %(order)s: lines of the order are "
+                        "billed there. Choose another customs file on those lines "
+                        "first.",
+                        files=", ".join(lost.mapped("name")),
+                        order=order.name,
+                    )
+                )
 
     # === INVOICING === #
 

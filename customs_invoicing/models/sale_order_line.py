@@ -41,6 +41,21 @@ class SaleOrderLine(models.Model):
         help="File the service is for. Empty: the first one of the order.",
     )
 
+    customs_is_fixed = fields.Boolean(
+        compute="_compute_customs_is_fixed",
+        groups=CUSTOMS_READERS,
+        help="Outlays belong to the file they were paid for, what is invoiced to its "
+        "own.",
+    )
+
+    # === COMPUTE METHODS === #
+
+    @api.depends("customs_charge_id.nature", "qty_invoiced")
+    def _compute_customs_is_fixed(self):
+        for line in self:
+            invoiced = line.customs_charge_id and line.qty_invoiced
+            line.customs_is_fixed = bool(invoiced) or line._is_customs_outlay()
+
     # === CRUD === #
 
     @api.model_create_multi
@@ -90,14 +105,26 @@ class SaleOrderLine(models.Model):
                 {
                     "declaration_id": file.id,
                     "charge_code_id": codes[line.product_id].id,
-                    "name": line.name,
                     "amount": price,
+                    **line._prepare_customs_name(),
                 }
                 for line, file, price in new
             ]
         )
         for (line, _file, _price), charge in zip(new, charges, strict=True):
             line._link_customs_charge(charge)
+
+    def _prepare_customs_name(self):
+        """Return the text of the charge, where the order says more than the product."""
+        self.ensure_one()
+        product = self.product_id
+        usual = {
+            product.display_name,
+            product.name,
+            self._get_sale_order_line_multiline_description_sale(),
+        }
+        text = (self.name or "").strip()
+        return {} if not text or text in usual else {"name": text}
 
     def _link_customs_charge(self, charge):
         """Tie an ordered service to its charge; whoever ordered it pays for it."""
@@ -121,7 +148,7 @@ class SaleOrderLine(models.Model):
         self.ensure_one()
         found = file.charge_ids.filtered(
             lambda charge: charge.charge_code_id == codes[self.product_id]
-            and not charge.sale_line_ids
+            and not charge._get_order_lines()
             and charge.amount
         )[:1]
         if found and found._is_on_invoice():

@@ -44,4 +44,5 @@ from . import (
     customs_undo_posting,
     customs_undo_posting_step,
     customs_write_off,
+    sale_make_invoice_advance,
 )

@@ -6,9 +6,6 @@ from ..engine.allocation import MESSAGES, AllocationError, percentages
 from ..models.customs_allocation import KEY_LABELS
 from ..tools import to_decimal, to_float
 
-#: Decimals of a percentage in an analytic distribution
-DIGITS = 2
-
 
 class CustomsAllocateCosts(models.TransientModel):
     """Shares the own costs of files among departments, and shows what that does."""
@@ -198,14 +195,23 @@ class CustomsAllocateCosts(models.TransientModel):
                 f"{account.name} {shares[str(account.id)]:g} %" for account in names
             )
             lines.append(f"{declaration.name}: {text}")
+        if self.per_item and self.key != "percent":
+            lines.insert(
+                0,
+                self.env._(
+                    "The taxes of each item go to its department, as they were "
+                    "assessed. What is for the whole file goes to:"
+                ),
+            )
         return lines
 
     def _get_distribution(self, declaration):
         """Return the analytic distribution of a file, exactly 100 percent."""
         self.ensure_one()
         weights = self._get_weights(declaration)
+        digits = self.env["decimal.precision"].precision_get("Percentage Analytic")
         try:
-            shares = percentages(weights, DIGITS, self.key)
+            shares = percentages(weights, digits, self.key)
         except AllocationError as error:
             raise UserError(
                 self.env._(

@@ -132,7 +132,12 @@ class CustomsClientStatement(models.TransientModel):
         served = self.env["res.partner"].union(
             *(group[0] for group in [*clients, *payers])
         )
-        self.partner_ids |= debtors.commercial_partner_id & served.commercial_partner_id
+        found = debtors.commercial_partner_id & served.commercial_partner_id
+        if not found:
+            raise UserError(
+                self.env._("No client of a customs file owes us anything by now.")
+            )
+        self.partner_ids |= found
         return {
             "type": "ir.actions.act_window",
             "name": self.env._("Statement of account"),
@@ -174,7 +179,9 @@ class CustomsClientStatement(models.TransientModel):
     def action_send(self):
         """Mail each client its statement; a single one can be read before."""
         statements = self._get_filled_statements()
-        template = self.env.ref("customs_invoicing.mail_template_client_statement")
+        template = self.env.ref(
+            "customs_invoicing.mail_template_client_statement", raise_if_not_found=False
+        )
         recipients = {
             statement["client"]: self._get_recipient(statement["client"])
             for statement in statements
@@ -186,6 +193,13 @@ class CustomsClientStatement(models.TransientModel):
                     "No e-mail address is known of %(clients)s. Enter one on the "
                     "contact, or take the client out.",
                     clients=", ".join(missing),
+                )
+            )
+        if not template and len(recipients) > 1:
+            raise UserError(
+                self.env._(
+                    "The mail template for statements of account was deleted. Send "
+                    "the statements one by one, or print them."
                 )
             )
         attachments = self._create_pdfs(recipients)
@@ -241,12 +255,15 @@ class CustomsClientStatement(models.TransientModel):
         return found
 
     def _open_composer(self, template, client, recipient, attachment):
-        subject, body = (
-            template._render_field(field, client.ids, compute_lang=True)[client.id]
-            for field in ("subject", "body_html")
-        )
+        subject, body = self._get_file_name(), ""
+        if template:
+            subject, body = (
+                template._render_field(field, client.ids, compute_lang=True)[client.id]
+                for field in ("subject", "body_html")
+            )
         return {
             "type": "ir.actions.act_window",
+            "name": self.env._("Send the statement of account"),
             "res_model": "mail.compose.message",
             "view_mode": "form",
             "target": "new",

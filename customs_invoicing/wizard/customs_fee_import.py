@@ -106,16 +106,16 @@ class CustomsFeeImport(models.TransientModel):
             content = self.with_context(bin_size=False).file
             card = read_rate_card(base64.b64decode(content))
         except RateCardError as error:
-            return (
-                {},
-                None,
-                [
-                    f"{problem.place}: {problem.sentence(translate)}"
-                    if problem.place
-                    else problem.sentence(translate)
-                    for problem in error.problems
-                ],
-            )
+            problems = [
+                f"{problem.place}: {problem.sentence(translate)}"
+                if problem.place
+                else problem.sentence(translate)
+                for problem in error.problems
+            ]
+            if error.card:
+                problems += self._prepare_facts(error.card)[1]
+                problems += self.env["customs.fee.tariff"]._find_unknown(error.card)
+            return {}, None, problems
         rules, problems = self.env["customs.fee.tariff"]._prepare_rules(card)
         facts, wrong = self._prepare_facts(card)
         if not rules and not problems:

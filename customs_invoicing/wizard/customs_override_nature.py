@@ -40,6 +40,11 @@ class CustomsOverrideNature(models.TransientModel):
             is_disbursement = wizard.charge_id.nature == DISBURSEMENT
             wizard.nature = RECHARGE if is_disbursement else DISBURSEMENT
 
+    @api.constrains("charge_id")
+    def _check_readable(self):
+        """What is shown of a charge is for those who may read it."""
+        self.sudo(False).charge_id.check_access("read")
+
     def action_confirm(self):
         """Decide, once nothing of the charge is billed."""
         self.ensure_one()

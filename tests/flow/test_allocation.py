@@ -71,12 +71,24 @@ class TestAllocation(AllocationCase):
         declaration = self.own_file()
         wizard = self.wizard(declaration, key="value", per_item=True)
         self.give(wizard, (self.research, self.operations))
+        self.assertIn("taxes of each item go to its department", wizard.preview)
+        self.assertIn("Research 50 %, Operations 50 %", wizard.preview)
         wizard.action_allocate()
         self.post(declaration)
         # as assessed on the items, not by their equal values
         self.assertEqual(
             self.departments(declaration), {"Research": 60.00, "Operations": 40.00}
         )
+
+    def test_percentages_are_as_fine_as_set(self):
+        self.env.ref("analytic.decimal_percentage_analytic").digits = 5
+        third = self.operations.copy({"name": "Third"})
+        declaration = self.own_file(({}, {}, {}))
+        wizard = self.wizard(declaration, key="item")
+        self.give(wizard, (self.research, self.operations, third))
+        wizard.action_allocate()
+        shares = declaration.analytic_distribution.values()
+        self.assertEqual(sorted(shares), [33.33333, 33.33333, 33.33334])
 
     # === AFTER POSTING === #
 

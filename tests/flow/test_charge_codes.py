@@ -47,6 +47,21 @@ class TestChargeCodes(CustomsCase):
     def make(self, code="XTRA", name="Extra", **vals):
         return self.codes.create({"code": code, "name": name, **vals})
 
+    # === FINDING ONE === #
+
+    def test_the_code_that_was_typed_comes_first(self):
+        """ADD is “Anti-dumping and counterVAiLINg duty”, too; LIN is meant."""
+        lines = self.ref("charge_code_extra_lines")
+        trade_defence = self.ref("charge_code_trade_defence")
+        found = [number for number, _name in self.codes.name_search("lin")]
+        self.assertEqual(found[0], lines.id)
+        self.assertIn(trade_defence.id, found)
+        self.assertEqual(len(found), len(set(found)))
+        self.assertEqual(
+            self.codes.name_search("LIN", limit=1), [(lines.id, lines.display_name)]
+        )
+        self.assertFalse(self.codes.name_search("LIN", [("kind", "=", "duty")]))
+
     # === THE SHIPPED SET === #
 
     def test_first_codes_keep_their_names(self):

@@ -4,6 +4,7 @@ from allocation import AllocationCase
 from psycopg2 import IntegrityError
 
 from odoo.exceptions import UserError
+from odoo.service.model import call_kw
 from odoo.tests import new_test_user, tagged
 from odoo.tools import mute_logger
 
@@ -251,7 +252,8 @@ class TestChargeNote(AllocationCase):
                 march()[1].replace(2026, 3, 31),
             ),
         )
-        action = self.notes.action_create_for_last_month()
+        # as the button of the list asks for it: with the notes that are ticked
+        action = call_kw(self.notes, "action_create_for_last_month", [[]], {})
         notes = self.notes.search(action["domain"])
         self.assertEqual(
             {note.account_id: note.amount_total for note in notes},
@@ -259,6 +261,36 @@ class TestChargeNote(AllocationCase):
         )
         with self.assertRaisesRegex(UserError, "No department bore customs costs"):
             self.notes.action_create_for_last_month()
+
+    def test_who_got_the_last_note_gets_the_next(self):
+        self.allocated((self.research, 65), (self.operations, 35))
+        self.note(partner_id=self.head.id).action_approve()
+        self.assertEqual(self.note().partner_id, self.head)
+        other = self.note(self.operations)
+        self.assertFalse(other.partner_id)
+        other.action_approve()
+        with self.assertRaisesRegex(UserError, "goes to nobody yet"):
+            other.action_send()
+        other.with_context(customs_mark_sent=True).message_post(body="Read by nobody")
+        self.assertEqual((other.state, other.date_sent), ("approved", False))
+
+    def test_notes_are_made_without_analytic_rights(self):
+        self.allocated()
+        user = new_test_user(
+            self.env,
+            login="note_clerk",
+            groups="base.group_user,customs_invoicing.group_customs_user",
+            company_id=self.company.id,
+            company_ids=[(6, 0, self.company.ids)],
+        )
+        self.assertFalse(user.has_group("analytic.group_analytic_accounting"))
+        notes = self.notes.with_user(user)
+        today = notes._get_last_month()[1]
+        self.env["account.analytic.line"].search([]).date = today
+        found = notes.search(notes.action_create_for_last_month()["domain"])
+        self.assertEqual((found.account_id, found.amount_total), (self.research, 100.0))
+        found.action_collect()
+        self.assertAlmostEqual(found.amount_total, 100.00, 2)
 
     def test_ways_between_file_and_note(self):
         declaration = self.allocated()

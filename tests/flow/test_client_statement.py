@@ -142,6 +142,16 @@ class TestClientStatement(PrintsCase):
         earlier = self.statement(until="2026-04-01", since="2026-03-01")
         self.assertEqual(earlier["blocks"][0]["closing"], 0.0)
 
+    def test_one_day_reads_as_it_came(self):
+        """The older invoice first, and what settles them after both."""
+        first, second = self.billed("4711"), self.billed("4712")
+        self.pay(first, amount=50.00, payment_date="2026-03-10")
+        for since in (None, "2026-03-01"):
+            (block,) = self.statement(since=since)["blocks"]
+            names = [row["name"] for row in block["rows"] if row["kind"] == "invoice"]
+            self.assertEqual(names, [first.name, second.name])
+        self.assertEqual(block["rows"][-1]["kind"], "payment")
+
     def test_as_of_a_day_in_the_past(self):
         """What was paid later was open then."""
         invoice = self.billed()
@@ -370,6 +380,21 @@ class TestClientStatement(PrintsCase):
         self.assertIn("deposits we hold for you", message.body)
         self.assertEqual(message.notified_partner_ids, self.client)
 
+    def test_mail_without_its_template(self):
+        self.billed()
+        self.client.email = "ap@harbour.example"
+        self.env.ref("customs_invoicing.mail_template_client_statement").unlink()
+        context = self.wizard().action_send()["context"]
+        self.assertIn("Statement of account", context["default_subject"])
+        self.assertEqual(len(context["default_attachment_ids"]), 1)
+        other = self.env["res.partner"].create(
+            {"name": "Other Importer", "email": "other@importer.example"}
+        )
+        self.init_invoice("out_invoice", partner=other, amounts=[500], post=True)
+        wizard = self.wizard(partner_ids=[(6, 0, (self.client | other).ids)])
+        with self.assertRaisesRegex(UserError, "template .* was deleted"):
+            wizard.action_send()
+
     def test_mail_to_many_and_nobody_left_out(self):
         self.billed()
         self.client.email = "ap@harbour.example"
@@ -402,6 +427,8 @@ class TestClientStatement(PrintsCase):
             self.wizard(content="period", date_from="2026-05-01")
 
     def test_all_debtors(self):
+        with self.assertRaisesRegex(UserError, "owes us anything"):
+            self.wizard(partner_ids=False).action_add_debtors()
         self.billed()
         plain = self.env["res.partner"].create({"name": "No customs client"})
         self.init_invoice("out_invoice", partner=plain, amounts=[5], post=True)

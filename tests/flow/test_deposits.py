@@ -624,6 +624,8 @@ class TestDeposits(CustomsCase):
         self.assertEqual(composer.partner_ids, self.client)
         self.assertIn(request.name, composer.subject)
         self.assertEqual(composer.template_id.lang, "{{ object.client_id.lang }}")
+        request.with_context(customs_mark_sent=True).message_post(body="To nobody")
+        self.assertFalse(request.date_sent)
         composer.action_send_mail()
         self.assertEqual(request.date_sent, fields.Date.context_today(request))
         self.assertTrue(request.message_ids.attachment_ids)

@@ -208,8 +208,10 @@ class TestFeeFacts(CustomsCase):
                 }
             )
 
-        person = self.env["resource.resource"].sudo().create(
-            {"name": "Officer", "calendar_id": calendar.id}
+        person = (
+            self.env["resource.resource"]
+            .sudo()
+            .create({"name": "Officer", "calendar_id": calendar.id})
         )
         close(resource_id=person.id)
         self.assertEqual(count(), 9)

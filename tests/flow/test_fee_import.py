@@ -333,6 +333,21 @@ class TestFeeImport(CustomsCase):
             wizard.action_import()
         self.assertEqual(self.cards.search_count([]), before)
 
+    def test_unknown_names_are_told_together_with_unreadable_cells(self):
+        book = openpyxl.load_workbook(
+            io.BytesIO(self.content(*self.new_prices(), currency="XXX"))
+        )
+        sheet = book["Rates"]
+        header = [cell.value for cell in sheet[1]]
+        sheet.cell(2, header.index("amount") + 1).value = "a lot"
+        sheet.cell(3, header.index("charge_code") + 1).value = "NOPE"
+        stream = io.BytesIO()
+        book.save(stream)
+        problems = self.wizard(stream.getvalue()).problems
+        for words in ("“a lot” is no number", "charge code “NOPE”", "“XXX” is not"):
+            with self.subTest(words=words):
+                self.assertIn(words, problems)
+
     def test_what_is_not_known_is_named(self):
         rows = (
             RateCardRow("NOPE", "FLAT", {"amount": D(1)}),

@@ -313,6 +313,25 @@ class TestFeeTariffs(FeeCase):
             with self.assertRaisesRegex(UserError, "Make a new version"):
                 change()
 
+    def test_prices_that_no_file_will_have_are_named(self):
+        outlay = self.env.ref("customs_invoicing.charge_code_third_party")
+        duty = self.env.ref("customs_invoicing.charge_code_duty")
+        card = self.card(self.rule(code=outlay), activate=False)
+        self.assertIn(outlay.name, card.warning)
+        card.rule_ids = [Command.clear(), self.rule("PASS_THROUGH", code=outlay)]
+        self.assertFalse(card.warning)
+        vendor = self.card(
+            self.rule(code=outlay),
+            activate=False,
+            name="Broker",
+            side="vendor",
+            vendor_id=self.broker.id,
+        )
+        self.assertFalse(vendor.warning)
+        vendor.rule_ids = [self.rule(code=duty)]
+        self.assertIn(duty.name, vendor.warning)
+        self.assertNotIn(outlay.name, vendor.warning)
+
     def test_card_without_price_is_not_activated(self):
         card = self.cards.create({"name": "Empty", "date_from": "2026-01-01"})
         with self.assertRaisesRegex(UserError, "has no price yet"):

@@ -236,8 +236,8 @@ class TestLanguages(PrintsCase):
         self.assertIn("Nach unserer Berechnung erwartet", text)
 
     def test_tax_of_disbursements_speaks_the_language(self):
+        """Of a language installed after the set-up, too."""
         self.speak("de_DE", "fr_FR")
-        self.company.action_create_customs_setup()
         tax = self.company.customs_disbursement_tax_id
         self.assertEqual(tax.with_context(lang="de_DE").invoice_label, "0 % Auslage")
         group = tax.tax_group_id
@@ -249,9 +249,15 @@ class TestLanguages(PrintsCase):
     def test_own_words_of_a_tax_stay(self):
         self.speak("de_DE")
         tax = self.company.customs_disbursement_tax_id
+        german = tax.with_context(lang="de_DE")
         tax.invoice_label = "Paid for you"
+        german.invoice_label = "Für Sie bezahlt"
+        self.speak("fr_FR")
         self.company.action_create_customs_setup()
-        self.assertEqual(tax.with_context(lang="de_DE").invoice_label, "Paid for you")
+        self.assertEqual(tax.invoice_label, "Paid for you")
+        self.assertEqual(german.invoice_label, "Für Sie bezahlt")
+        french = tax.with_context(lang="fr_FR")
+        self.assertEqual(french.invoice_label, "Paid for you")
 
     def test_mail_of_the_statement_in_german(self):
         self.speak("de_DE")

@@ -84,7 +84,7 @@ class TestLimits(ExposureCase):
 
     def test_files_lodged_together_count_one_after_the_other(self):
         files = self.client_file() | self.client_file() | self.client_file()
-        holds = files._get_duty_holds()
+        holds = files._get_duty_holds(one_after_other=True)
         self.assertEqual(list(holds), [files[2]])
         self.assertAlmostEqual(holds[files[2]].missing, 245.00, 2)
         with self.assertRaisesRegex(UserError, files[2].name):
@@ -92,6 +92,15 @@ class TestLimits(ExposureCase):
         self.assertEqual(set(files.mapped("state")), {"ready"})
         files[:2].action_lodge()
         self.assertEqual(set(files[:2].mapped("state")), {"lodged"})
+
+    def test_what_is_shown_does_not_depend_on_what_is_read_with_it(self):
+        """Each file says how it stands by itself, in a list as on its form."""
+        first = self.posted()
+        others = self.client_file() | self.client_file() | self.client_file()
+        self.assertAlmostEqual(sum(others.mapped("duty_limit_missing")), 0.0, 2)
+        (others | first).invalidate_recordset()
+        self.assertEqual((others | first).mapped("duty_limit_message"), [False] * 4)
+        self.assertFalse((others | first)._get_duty_holds())
 
     def test_what_the_authority_assessed_is_posted_in_any_case(self):
         for _number in range(2):
@@ -144,6 +153,10 @@ class TestLimits(ExposureCase):
         self.assertEqual(override.user_id, self.env.user)
         for record in (self.client, third):
             self.assertIn("Transfer confirmed", self.messages(record))
+        shown = third.action_view_limit_overrides()
+        self.assertEqual(third.limit_override_count, 1)
+        found = self.env["customs.limit.override"].search(shown["domain"])
+        self.assertEqual(found.declaration_id, third)
         third.invalidate_recordset()
         third.action_lodge()
         with self.assertRaisesRegex(UserError, "more than its limit"):
@@ -381,6 +394,10 @@ class TestLimits(ExposureCase):
         declaration = self.posted()
         (blocker,) = self.blockers(declaration, "duty_limit")
         self.assertFalse(blocker.stops)
+        # once on the form: among its warnings
+        self.assertIn(blocker.message, declaration.warning_message)
+        rows = declaration.billing_blocker_rows or []
+        self.assertNotIn("duty_limit", [row["code"] for row in rows])
         self.assertTrue(self.bill(declaration))
 
     def test_blockers_of_many_files_cost_no_more_queries(self):

@@ -315,6 +315,21 @@ class TestAnnex(PrintsCase):
         self.client.customs_annex = "no"
         self.assertNotIn("Annex", self.pdf_text(INVOICE, invoice))
 
+    def test_many_invoices_are_printed_at_once(self):
+        """Each with its annex behind it, whichever converter is installed."""
+        first = self.bill(self.assessed("4711"))
+        second = self.bill(self.assessed("4712"))
+        text = self.pdf_text(INVOICE, first | second)
+        places = [
+            text.index(words)
+            for invoice in (first, second)
+            for words in (
+                f"Invoice {invoice.name}",
+                f"Annex to invoice {invoice.name}",
+            )
+        ]
+        self.assertEqual(sorted(places), places)
+
     def test_invoice_that_is_sent_has_its_annex(self):
         self.client.email = "ap@harbour.example"
         invoice = self.bill(self.assessed())

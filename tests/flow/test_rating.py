@@ -290,6 +290,30 @@ class TestRating(RatingCase):
         line = declaration.rating_ids.line_ids
         self.assertEqual((line.result, line.price), ("problem", 0.0))
 
+    def test_problem_follows_the_file(self):
+        """Once the fact is there, the file says to rate again, not to state it."""
+        self.card(
+            {
+                "charge_code_id": self.extra_code.id,
+                "type": "PER_UNIT",
+                "unit": "cbm",
+                "rate": 3,
+            }
+        )
+        declaration, other = (
+            self.file(),
+            self.file(reference="J2", registration=("C", "2", "3/5/26")),
+        )
+        files = declaration | other
+        files.action_rate_services()
+        declaration.volume = 12
+        problems = files._get_rating_problems()
+        self.assertIn("Rate again", problems[declaration][0])
+        self.assertIn("not known", problems[other][0])
+        declaration.action_rate_services()
+        self.assertFalse(declaration._get_rating_problems()[declaration])
+        self.assertEqual(self.price(declaration, self.extra_code).amount, 36)
+
     def test_currency_without_rate_is_a_problem(self):
         self.env["res.currency.rate"].search(
             [("currency_id", "=", self.eur.id)]

@@ -383,6 +383,69 @@ class TestSaleOrders(CustomsCase):
         )
         self.assert_money(declaration, to_bill=0, control_balance=0)
 
+    def test_down_payment_on_outlays_is_money_of_the_client(self):
+        """It waits on the deposits, never on the account of what was paid out."""
+        order = self.order((1, 80.0))
+        declaration = self.file_of(order)
+        self.post_assessment(declaration)
+        wizard = (
+            self.env["sale.advance.payment.inv"]
+            .with_context(active_model="sale.order", active_ids=order.ids)
+            .create({"advance_payment_method": "percentage", "amount": 50})
+        )
+        wizard.create_invoices()
+        first = order.invoice_ids
+        first.action_post()
+        deposits = self.company._get_customs_account("client_deposits")
+        control = self.company.customs_disbursement_account_id
+        self.assertNotIn(control, first.line_ids.account_id)
+        advance = first.line_ids.filtered(lambda line: line.account_id == deposits)
+        self.assertEqual(advance.mapped("balance"), [-25.0])
+        self.assert_money(declaration, to_bill=130, control_balance=50)
+        final = order._create_invoices(final=True)
+        final.action_post()
+        used = final.line_ids.filtered(lambda line: line.account_id == deposits)
+        self.assertEqual(used.mapped("balance"), [25.0])
+        self.assertTrue(all((advance | used).mapped("reconciled")))
+        self.assert_money(declaration, to_bill=0, control_balance=0)
+
+    def test_file_with_ordered_services_stays_on_the_order(self):
+        order = self.order()
+        order.action_create_customs_declaration()
+        first = order.customs_declaration_ids
+        second = first.copy()
+        order.customs_declaration_ids += second
+        self.assertFalse(order.order_line.customs_is_fixed)
+        order.order_line.customs_declaration_id = second
+        order.customs_declaration_ids -= first
+        self.assertEqual(order.order_line.customs_charge_id.declaration_id, second)
+        with self.assertRaisesRegex(UserError, f"{second.name} cannot leave"):
+            order.customs_declaration_ids = False
+
+    def test_files_get_the_order_number_of_the_client(self):
+        order = self.order(client_order_ref="PO 4711")
+        order.action_create_customs_declaration()
+        first = order.customs_declaration_ids
+        self.assertEqual(first.client_order_reference, "PO 4711")
+        second = first.copy({"client_order_reference": "PO 1"})
+        order.customs_declaration_ids += second
+        self.assertEqual(second.client_order_reference, "PO 1")
+        late = self.order()
+        late.action_create_customs_declaration()
+        late.client_order_ref = "PO 4712"
+        self.assertEqual(late.customs_declaration_ids.client_order_reference, "PO 4712")
+
+    def test_charge_is_called_as_on_the_order(self):
+        """The code of a product is no part of it; a text of one's own is."""
+        order = self.order((1, 55.0), (1, 20.0), confirm=False)
+        order.order_line[1].name = "Clearance of samples"
+        order.action_confirm()
+        order.action_create_customs_declaration()
+        self.assertEqual(
+            order.customs_declaration_ids.charge_ids.sorted("amount").mapped("name"),
+            ["Clearance of samples", self.service_code.name],
+        )
+
     def test_reduced_order_is_credited_once(self):
         order = self.order((2, 80.0))
         declaration = self.file_of(order)
@@ -421,6 +484,44 @@ class TestSaleOrders(CustomsCase):
         order._action_cancel()
         self.reverse(invoice)
         self.assertEqual(self.service(declaration).amount_to_bill, 0.0)
+
+    def test_cancelled_order_is_told_on_the_file(self):
+        order = self.order((1, 80.0))
+        order.action_create_customs_declaration()
+        declaration = order.customs_declaration_ids
+        order.action_cancel()
+        self.assertEqual(self.service(declaration).amount, 0)
+        told = declaration.message_ids.filtered(lambda note: order.name in note.body)
+        self.assertIn("80.00", told[:1].body)
+        order.action_draft()
+        order.action_confirm()
+        self.assertEqual(self.service(declaration).amount, 80)
+
+    def test_service_of_a_cancelled_order_is_priced_again(self):
+        """By the rate card, by hand, or by the next order: but once."""
+        card = self.env["customs.fee.tariff"].create(
+            {
+                "name": "General rates",
+                "date_from": "2020-01-01",
+                "rule_ids": [
+                    (0, 0, {"charge_code_id": self.service_code.id, "amount": 62.0})
+                ],
+            }
+        )
+        card.action_activate()
+        order = self.order((1, 80.0))
+        declaration = self.file_of(order)
+        self.assertEqual(self.service(declaration).amount, 80)
+        order.action_cancel()
+        self.assertEqual(self.service(declaration).amount, 0)
+        declaration.action_rate_services()
+        self.assertEqual(self.service(declaration).amount, 62)
+        later = self.order((1, 70.0))
+        later.customs_declaration_ids = declaration
+        self.assertEqual(self.service(declaration).mapped("amount"), [70.0])
+        self.assertEqual(
+            self.service(declaration), later.order_line[:1].customs_charge_id
+        )
 
     def test_copied_order_has_no_outlays(self):
         order = self.order((1, 80.0))

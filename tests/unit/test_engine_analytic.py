@@ -128,3 +128,9 @@ def test_items_alike_have_what_each_has(own, amounts):
 def test_only_the_proportion_of_the_weights_counts(found, factor):
     amounts, own = split(found)
     assert combine(amounts, own) == combine([factor * a for a in amounts], own)
+
+
+def test_percentages_are_as_fine_as_asked():
+    weights, whole = [D(1), D(13)], [{"1": 100}, {"2": 100}]
+    assert combine(weights, whole) == {"1": D("7.14"), "2": D("92.86")}
+    assert combine(weights, whole, 4) == {"1": D("7.1429"), "2": D("92.8571")}

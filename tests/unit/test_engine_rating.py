@@ -414,6 +414,22 @@ def test_choices_and_conditions_are_checked():
     assert rating.check(fee) == (("bad_condition", "chapter 84"),)
 
 
+@pytest.mark.parametrize(
+    ("basis", "known", "amount"),
+    [
+        ("container", {"quantities": {"container": D(0)}}, D("0.00")),
+        ("container", {"quantities": {"container": D(1)}}, D("40.00")),
+        ("customs_value", {"amounts": {"customs_value": D(0)}}, D("40.00")),
+    ],
+)
+def test_bands_of_a_number_charge_nothing_for_none(basis, known, amount):
+    """Of an amount they price the file itself, however little it is worth."""
+    fee = rule("BAND_FLAT", basis=basis, bands=((D(2), D(40)), (None, D(60))))
+    found = rating.rate(replace(fee, minimum=D(5)), facts(**known))
+    assert found.amount == amount
+    assert found.formula
+
+
 def test_amounts_below_zero_are_problems():
     for fee, given in (
         (FORMULAS[1][0], facts(quantities={"line": D(-1)})),
