@@ -10,7 +10,11 @@ class IrModuleModule(models.Model):
         result = super()._load_module_terms(modules, langs, overwrite=overwrite)
         if "customs_invoicing" in modules and langs:
             # sudo: of all companies, whoever installs a language
-            companies = self.env["res.company"].sudo().search([])
-            for company in companies.filtered("customs_disbursement_tax_id"):
+            companies = (
+                self.env["res.company"]
+                .sudo()
+                .search([("customs_disbursement_tax_id", "!=", False)])
+            )
+            for company in companies:
                 company._translate_customs_disbursement_tax()
         return result
