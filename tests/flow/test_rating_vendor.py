@@ -243,6 +243,57 @@ class TestRatingVendor(RatingCase):
         bill.action_post()
         self.assertEqual(charge.amount_charged, 212.0)
 
+    def match(self, *amounts, **vals):
+        """Return the picker on a draft bill of the terminal that names the file."""
+        bill = self.env["account.move"].create(
+            {
+                "move_type": "in_invoice",
+                "partner_id": self.terminal.id,
+                "invoice_date": "2026-03-12",
+                "invoice_line_ids": [
+                    Command.create(
+                        {"name": "Our services", "price_unit": amount, "tax_ids": []}
+                    )
+                    for amount in amounts
+                ],
+                **vals,
+            }
+        )
+        action = bill.action_match_customs_charges()
+        return self.env["customs.match.charges"].browse(action["res_id"])
+
+    def test_expected_service_goes_before_a_debt_of_the_file(self):
+        """Who bills what a card expects has not paid the authority as well."""
+        self.contract()
+        declaration = self.file()
+        declaration.action_rate_services()
+        self.post_assessment(declaration)
+        charge = self.expected(declaration)
+        wizard = self.match(212, ref=declaration.name)
+        self.assertEqual(wizard.declaration_ids, declaration)
+        rows = wizard.line_ids.filtered("is_chosen")
+        self.assertEqual(rows.charge_id, charge)
+        self.assertEqual(rows.amount, 212.0)
+        debt = wizard.line_ids - rows
+        self.assertEqual(debt.role, "transfer")
+        self.assertIn("North Quay Terminal bills Terminal handling", debt.note)
+        wizard.action_apply()
+        bill = wizard.move_id
+        self.assertEqual(bill.customs_above_contract, 12.0)
+        bill.action_post()
+        self.assertEqual(charge.amount_charged, 212.0)
+        # nor has it paid the authority where it bills once more
+        again = self.match(90, ref=declaration.name).line_ids.filtered("is_chosen")
+        self.assertEqual((again.role, again.amount), ("disbursement", 90.0))
+
+    def test_debt_of_the_very_amount_is_still_proposed(self):
+        self.contract()
+        declaration = self.file()
+        declaration.action_rate_services()
+        self.post_assessment(declaration)
+        wizard = self.match(273.25, ref=declaration.name)
+        self.assertEqual(wizard.line_ids.filtered("is_chosen").role, "transfer")
+
     def test_queries_do_not_grow_with_the_bills(self):
         charge = self._expected_outlay()
         self.vendor_bill(charge, 10)
