@@ -181,16 +181,20 @@ class AccountMoveLine(models.Model):
         return (period.fee_currency_id, period.amount) if period else ()
 
     def _get_customs_fee_client_problem(self):
-        """Return a sentence when somebody else than its client is billed a fee."""
+        """Return a sentence when somebody is billed a fee that is not his.
+
+        It is its client's, or the payer's of its client, or goes back to who had it.
+        """
         self.ensure_one()
         period, move = self.customs_fee_period_id, self.move_id
-        client = period.client_id.commercial_partner_id
-        if move.commercial_partner_id == client:
+        posted = period.move_line_ids.filtered(lambda li: li.parent_state == "posted")
+        known = period.client_id | period._get_payer() | posted.move_id.partner_id
+        if move.commercial_partner_id in known.commercial_partner_id:
             return ""
         return self.env._(
             "%(fee)s belongs to %(client)s and cannot be billed to %(partner)s.",
             fee=period.display_name,
-            client=client.display_name,
+            client=period._get_payer().display_name,
             partner=move.partner_id.display_name,
         )
 

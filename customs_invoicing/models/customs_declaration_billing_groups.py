@@ -41,10 +41,7 @@ class CustomsDeclaration(models.Model):
         self.ensure_one()
         # sudo: whoever makes a file has its client billed as agreed
         record = self.sudo()
-        client = record.client_id.with_company(record.company_id)
-        company = record.company_id
-        profile = client.customs_billing_profile_id
-        return profile or company.customs_billing_profile_id
+        return record.company_id._get_customs_billing_profile(record.client_id)
 
     @api.model
     def _get_billing_currency(self, company, payer, profile):

@@ -24,6 +24,13 @@ class CustomsFeePeriod(models.Model):
         ondelete="restrict",
         check_company=True,
     )
+    bill_to_id = fields.Many2one(
+        comodel_name="res.partner",
+        string="Billed to",
+        compute="_compute_bill_to_id",
+        help="Who was billed already; else who pays our services by the billing "
+        "profile of the client.",
+    )
     fee_rule_id = fields.Many2one(
         comodel_name="customs.fee.rule",
         string="Rule",
@@ -104,6 +111,30 @@ class CustomsFeePeriod(models.Model):
                     record.month_name or "",
                 ]
             )
+
+    @api.depends("client_id", "charge_code_id", "move_line_ids.parent_state")
+    def _compute_bill_to_id(self):
+        # sudo: who bills fees may lack the right to other items
+        lines = self.sudo().move_line_ids.filtered(
+            lambda line: line.parent_state in ("draft", "posted")
+        )
+        billed = lines.sorted("id").grouped("customs_fee_period_id")
+        for record in self:
+            last = billed.get(record._origin.sudo(), lines[:0])[-1:]
+            record.bill_to_id = (
+                last.move_id.partner_id.sudo(False) or record._get_payer()
+            )
+
+    def _get_payer(self):
+        """Return who pays the fee as agreed."""
+        self.ensure_one()
+        # sudo: clients are billed as agreed, whoever bills
+        record = self.sudo()
+        profile = record.company_id._get_customs_billing_profile(record.client_id)
+        payer = profile and profile._get_payer_of(
+            record.charge_code_id, self.env["customs.tax.code"]
+        )
+        return (payer or record.client_id).sudo(False)
 
     @api.depends(
         "amount",
@@ -210,7 +241,7 @@ class CustomsFeePeriod(models.Model):
     # === BILLING === #
 
     def action_create_invoices(self):
-        """Create one draft invoice, or credit note, per client for what is open."""
+        """Create one draft invoice, or credit note, per payer for what is open."""
         self.env["account.move"].check_access("create")
         self._lock()
         open_fees = self.filtered(
@@ -225,7 +256,7 @@ class CustomsFeePeriod(models.Model):
             )
         moves = self.env["account.move"]
         for company, fees in open_fees.grouped("company_id").items():
-            groups = fees.grouped(lambda fee: (fee.client_id, fee.difference < 0))
+            groups = fees.grouped(lambda fee: (fee.bill_to_id, fee.difference < 0))
             vals_list = [own._prepare_invoice_vals() for own in groups.values()]
             drafts = moves.with_company(company).create(vals_list)
             for move, own in zip(drafts, groups.values(), strict=True):
@@ -246,12 +277,12 @@ class CustomsFeePeriod(models.Model):
         self.invalidate_recordset()
 
     def _prepare_invoice_vals(self):
-        client = self.client_id
-        currency = client.customs_billing_currency_id or self.fee_currency_id[:1]
+        payer = self.bill_to_id
+        currency = payer.customs_billing_currency_id or self.fee_currency_id[:1]
         return {
             "move_type": "out_refund" if self[:1].difference < 0 else "out_invoice",
             "company_id": self.company_id.id,
-            "partner_id": client.id,
+            "partner_id": payer.id,
             "currency_id": currency.id,
             "invoice_origin": ", ".join(
                 sorted({f"{month:%Y-%m}" for month in self.mapped("month")})
@@ -298,14 +329,15 @@ class CustomsFeePeriod(models.Model):
 
     @api.model
     def _add_to_monthly(self, invoices):
-        """Add fees of months that are over to the monthly invoices of their clients.
+        """Add fees of months that are over to the monthly invoices of their payers.
 
         Each fee goes on one invoice.
         """
+        clients = invoices.partner_id | invoices.customs_declaration_ids.client_id
         found = self.search(
             [
                 ("company_id", "in", invoices.company_id.ids),
-                ("client_id", "in", invoices.partner_id.commercial_partner_id.ids),
+                ("client_id", "in", clients.commercial_partner_id.ids),
             ]
         )
         found._lock()
@@ -317,7 +349,8 @@ class CustomsFeePeriod(models.Model):
             own = left.filtered(
                 lambda fee, move=invoice, day=day: (
                     fee.company_id == move.company_id
-                    and fee.client_id == move.commercial_partner_id
+                    and fee.bill_to_id.commercial_partner_id
+                    == move.commercial_partner_id
                     and fields.Date.end_of(fee.month, "month") <= day
                 )
             )

@@ -41,6 +41,12 @@ class ResCompany(models.Model):
         "up for.",
     )
 
+    def _get_customs_billing_profile(self, client):
+        """Return how a client is billed: its own profile, else the company's."""
+        self.ensure_one()
+        profile = client.with_company(self).customs_billing_profile_id
+        return profile or self.customs_billing_profile_id
+
     def write(self, vals):
         result = super().write(vals)
         if "customs_billing_profile_id" in vals:

@@ -334,6 +334,85 @@ class TestRatingPeriods(RatingCase):
         invoice.action_post()
         self.assertEqual(march.state, "billed")
 
+    def split_payers(self, **vals):
+        """Let a group company pay what the client is charged for services."""
+        payer = self.env["res.partner"].create({"name": "Harbour Group Services"})
+        self.client.customs_billing_profile_id = self.env[
+            "customs.billing.profile"
+        ].create(
+            {
+                "name": "Fees to the group",
+                "payer_ids": [
+                    Command.create({"scope": "services", "partner_id": payer.id})
+                ],
+                **vals,
+            }
+        )
+        return payer
+
+    def test_fee_goes_to_who_pays_the_services(self):
+        payer = self.split_payers()
+        self.card(self.retainer())
+        self.files(5001, 5002, 5003)
+        fee = self.count()
+        self.assertEqual((fee.client_id, fee.bill_to_id), (self.client, payer))
+        fee.action_create_invoices()
+        invoice = fee.move_line_ids.move_id
+        invoice.invoice_date = "2026-04-01"
+        invoice.action_post()
+        self.assert_items(
+            invoice,
+            [
+                (self.income, payer, -1532.00, "", "", ""),
+                (
+                    payer.property_account_receivable_id,
+                    payer,
+                    1532.00,
+                    "",
+                    "",
+                    "",
+                ),
+            ],
+        )
+        # what changes later goes to who was billed, whatever is agreed by then
+        self.client.customs_billing_profile_id = False
+        fee.invalidate_recordset(["bill_to_id"])
+        self.assertEqual(fee.bill_to_id, payer)
+        self.reverse(invoice)
+        self.assertEqual(fee.difference, 1532.0)
+
+    def test_fee_of_a_stranger_is_refused(self):
+        payer = self.split_payers()
+        self.card(self.retainer())
+        fee = self.count()
+        fee.action_create_invoices()
+        invoice = fee.move_line_ids.move_id
+        invoice.write(
+            {
+                "partner_id": self.env["res.partner"].create({"name": "Other"}).id,
+                "invoice_date": "2026-04-01",
+            }
+        )
+        with self.assertRaisesRegex(UserError, "belongs to Harbour Group Services"):
+            invoice.action_post()
+        invoice.partner_id = self.client  # agreed or not: it is his fee
+        invoice.action_post()
+        self.assertNotEqual(fee.bill_to_id, payer)
+
+    def test_monthly_invoice_of_the_payer_takes_the_fee_along(self):
+        payer = self.split_payers(mode="monthly")
+        self.card(self.retainer())
+        files = self.files(5001, 5002)
+        for file in files:
+            self.add_service(file, 40)
+            self.post_assessment(file)
+        march = self.count()
+        groups = files._get_billing_groups()
+        invoices = files._create_invoices_of_groups(groups, "2026-04-02")
+        self.assertEqual(invoices.partner_id, self.client | payer)
+        self.assertEqual(march.move_line_ids.move_id.partner_id, payer)
+        self.assertEqual(march.difference, 0.0)
+
     def test_queries_do_not_grow_with_the_files(self):
         self.card(self.retainer())
         self.files(5001)
