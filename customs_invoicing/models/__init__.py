@@ -79,6 +79,7 @@ from . import (
     customs_charge_rating_minimum,
     customs_charge_sale,
     customs_charge_vendor,
+    customs_charge_waive,
     customs_classification_drift,
     customs_client_money,
     customs_container,

@@ -373,6 +373,51 @@ class TestRating(RatingCase):
         self.assertEqual(self.price(declaration).amount, 50.0)
         self.assertTrue(self.price(declaration).rating_is_edited)
 
+    def test_waived_service_is_not_billed_again(self):
+        """Credited as a favour, it would be billed with the next invoice otherwise."""
+        self.card(self.flat(55))
+        declaration = self.file()
+        declaration.action_rate_services()
+        self.post_assessment(declaration)
+        charge = self.price(declaration)
+        credit = self.bill(declaration)._reverse_moves(
+            [{"invoice_date": "2026-03-20", "date": "2026-03-20"}]
+        )
+        outlays = credit.invoice_line_ids.filtered(
+            lambda line: line.customs_charge_id != charge
+        )
+        outlays.unlink()
+        credit.action_post()
+        self.assertEqual(charge.amount_to_bill, 55.0)
+        charge.action_waive()
+        self.assertEqual((charge.amount, charge.amount_to_bill), (0.0, 0.0))
+        self.assertEqual(charge.rating_edit_reason, "Waived")
+        self.assertIn("55.00 waived", declaration.message_ids[0].body)
+        self.assert_money(declaration, to_bill=0, control_balance=0)
+        declaration.action_rate_services()
+        self.assertEqual(charge.amount, 0.0)
+        duty = declaration.charge_ids.filtered("tax_code_id")[:1]
+        for nothing_left in (charge, duty):
+            with self.assertRaisesRegex(UserError, "only own services"):
+                nothing_left.action_waive()
+
+    def test_waived_rest_keeps_what_is_billed(self):
+        declaration = self.file()
+        service = self.add_service(declaration, 80)
+        invoice = self.bill_service(service, 50)
+        service.action_waive()
+        self.assertEqual((service.amount, service.amount_to_bill), (50.0, 0.0))
+        self.assertEqual(invoice.amount_untaxed, 50.0)
+
+    def bill_service(self, service, price):
+        """Return a draft invoice of a part of a service."""
+        invoice = self.env["account.move"].create(
+            {"move_type": "out_invoice", "partner_id": self.client.id}
+        )
+        invoice._customs_add_charges([service])
+        invoice.invoice_line_ids.price_unit = price
+        return invoice
+
     def test_rating_fields_are_nobodys_to_write(self):
         self.card(self.flat(55))
         declaration = self.file()
