@@ -360,17 +360,34 @@ class TestSaleOrders(CustomsCase):
         with self.assertRaisesRegex(UserError, "on an invoice already"):
             order.action_confirm()
 
-    def test_down_payment_is_taken_off_on_the_order(self):
-        """The file says so instead of billing everything once more."""
-        order = self.order((1, 80.0))
-        declaration = self.file_of(order)
-        self.post_assessment(declaration)
+    def ask_down_payment(self, order):
+        """Invoice half of an order in advance."""
         wizard = (
             self.env["sale.advance.payment.inv"]
             .with_context(active_model="sale.order", active_ids=order.ids)
             .create({"advance_payment_method": "percentage", "amount": 50})
         )
         wizard.create_invoices()
+
+    def test_no_down_payment_beside_a_draft_of_the_file(self):
+        order = self.order((1, 80.0))
+        declaration = self.file_of(order)
+        self.post_assessment(declaration)
+        draft = declaration.action_create_invoices()
+        before = order.invoice_ids
+        with self.assertRaisesRegex(UserError, "would not take a down payment off"):
+            self.ask_down_payment(order)
+        self.assertEqual(order.invoice_ids, before)
+        draft.unlink()
+        self.ask_down_payment(order)
+        self.assertEqual(len(order.invoice_ids - before), 1)
+
+    def test_down_payment_is_taken_off_on_the_order(self):
+        """The file says so instead of billing everything once more."""
+        order = self.order((1, 80.0))
+        declaration = self.file_of(order)
+        self.post_assessment(declaration)
+        self.ask_down_payment(order)
         first = order.invoice_ids
         first.action_post()
         with self.assertRaisesRegex(UserError, f"down payment on {order.name}"):
@@ -388,12 +405,7 @@ class TestSaleOrders(CustomsCase):
         order = self.order((1, 80.0))
         declaration = self.file_of(order)
         self.post_assessment(declaration)
-        wizard = (
-            self.env["sale.advance.payment.inv"]
-            .with_context(active_model="sale.order", active_ids=order.ids)
-            .create({"advance_payment_method": "percentage", "amount": 50})
-        )
-        wizard.create_invoices()
+        self.ask_down_payment(order)
         first = order.invoice_ids
         first.action_post()
         deposits = self.company._get_customs_account("client_deposits")
