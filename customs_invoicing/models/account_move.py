@@ -59,6 +59,10 @@ class AccountMove(models.Model):
         for move in self:
             move.customs_open_charge_count = len(move._get_open_customs_charges())
 
+    def _bills_client(self):
+        """Whether the move bills a customer: invoice, credit note or receipt."""
+        return self.is_sale_document(include_receipts=True)
+
     def _get_open_customs_charges(self):
         """Return the charges the invoice's customer still has to be billed.
 

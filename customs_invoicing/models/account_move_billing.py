@@ -52,8 +52,7 @@ class AccountMove(models.Model):
         """Refuse to take back what could not be posted again: of another payer now."""
         problems = {}
         for move in self.filtered(
-            lambda move: move.state == "posted"
-            and move.is_sale_document(include_receipts=True)
+            lambda move: move.state == "posted" and move._bills_client()
         ):
             # sudo: accountants without customs rights reset these moves too
             for charge in move.sudo().line_ids.customs_charge_id:

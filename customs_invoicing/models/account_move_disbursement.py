@@ -33,7 +33,7 @@ class AccountMove(models.Model):
         """Refuse drafts that change what was paid for a client."""
         problems = []
         for move in self.filtered(lambda move: move.state == "draft"):
-            if move.is_sale_document(include_receipts=True):
+            if move._bills_client():
                 for line in move.invoice_line_ids:
                     problems += line._get_disbursement_problems()
                     problems += line._get_unfounded_problems()

@@ -153,7 +153,7 @@ class AccountMoveLine(models.Model):
         self.ensure_one()
         charge, move = self.customs_charge_id, self.move_id
         if charge.nature in PASSED_ON and (
-            move.is_sale_document(include_receipts=True) or move.customs_assessment_id
+            move._bills_client() or move.customs_assessment_id
         ):
             return self.company_id.customs_disbursement_account_id
         own_vat = charge._is_own_import_vat()
@@ -214,7 +214,7 @@ class AccountMoveLine(models.Model):
         company = self.company_id
         gap = company.currency_id.round(sum(self.mapped("amount_residual")))
         foreign = self.filtered(
-            lambda line: line.move_id.is_sale_document(include_receipts=True)
+            lambda line: line.move_id._bills_client()
             and line.currency_id != company.currency_id
         )
         allowed = sum(line.move_id._get_customs_rounding_gap() for line in foreign)

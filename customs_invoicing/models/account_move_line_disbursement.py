@@ -23,7 +23,7 @@ class AccountMoveLine(models.Model):
         if (
             charge.company_id != self.company_id  # refused elsewhere
             or self.display_type != "product"
-            or not self.move_id.is_sale_document(include_receipts=True)
+            or not self.move_id._bills_client()
         ):
             return charge.browse()
         return charge

@@ -88,7 +88,7 @@ class AccountMove(models.Model):
             elif move.customs_assessment_id and move.is_invoice():
                 assessment = move.customs_assessment_id
                 move._customs_restore_import_vat(deltas[assessment])
-            elif move.is_sale_document(include_receipts=True):
+            elif move._bills_client():
                 move._customs_reprice()
 
     def _customs_mirror_reversed(self):
@@ -195,7 +195,7 @@ class AccountMove(models.Model):
             payer = charge.bill_to_id or line.customs_declaration_id.client_id
             if (
                 charge
-                and move.is_sale_document(include_receipts=True)
+                and move._bills_client()
                 and move.commercial_partner_id != payer.commercial_partner_id
             ):
                 problems.append(
@@ -216,8 +216,7 @@ class AccountMove(models.Model):
         problems = [
             problem
             for move in self
-            if move.is_sale_document(include_receipts=True)
-            and move.sudo().line_ids.customs_charge_id
+            if move._bills_client() and move.sudo().line_ids.customs_charge_id
             for problem in move.company_id._get_customs_rate_problems(move.currency_id)
         ]
         if problems:
@@ -229,11 +228,7 @@ class AccountMove(models.Model):
         billed_now, gaps = defaultdict(float), defaultdict(float)
         for line in self.sudo().line_ids:  # sudo: see _get_customs_declarations
             move, charge = line.move_id, line.customs_charge_id
-            if (
-                charge
-                and move.is_sale_document(include_receipts=True)
-                and move.state == "draft"
-            ):
+            if charge and move._bills_client() and move.state == "draft":
                 billed_now[charge] += line._get_customs_billed()
                 gaps[charge] += move._get_customs_rounding_gap()
         problems = [

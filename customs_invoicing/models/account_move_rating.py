@@ -41,7 +41,7 @@ class AccountMove(models.Model):
 
     def _customs_prepare_fees(self):
         """Bill fees of months at the rate of the day, and once."""
-        moves = self.filtered(lambda move: move.is_sale_document(include_receipts=True))
+        moves = self.filtered(lambda move: move._bills_client())
         # sudo: accountants without customs rights post these moves too
         lines = moves.sudo().invoice_line_ids.filtered("customs_fee_period_id")
         periods = lines.customs_fee_period_id
@@ -83,9 +83,7 @@ class AccountMove(models.Model):
     def _customs_prepare_posting(self, deltas):
         """Count what lines bill of prices in another currency than ours."""
         # sudo: see _get_customs_declarations
-        moves = self.filtered(
-            lambda move: move.is_sale_document(include_receipts=True)
-        ).sudo()
+        moves = self.filtered(lambda move: move._bills_client()).sudo()
         lines = moves.invoice_line_ids.filtered("customs_charge_id")
         lines._customs_drop_foreign_fees()
         result = super()._customs_prepare_posting(deltas)

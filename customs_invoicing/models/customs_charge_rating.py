@@ -272,8 +272,7 @@ class CustomsCharge(models.Model):
         currency, price = self._get_fee_terms()
         posted = self.move_line_ids.filtered(
             lambda line: (
-                line.parent_state == "posted"
-                and line.move_id.is_sale_document(include_receipts=True)
+                line.parent_state == "posted" and line.move_id._bills_client()
             )
         )
         fees, billed = posted._sum_customs_fee(currency), self.amount_billed
@@ -302,7 +301,7 @@ class CustomsCharge(models.Model):
         lines = self.sudo().move_line_ids.filtered(
             lambda line: (
                 line.parent_state in ("draft", "posted")
-                and line.move_id.is_sale_document(include_receipts=True)
+                and line.move_id._bills_client()
             )
         )
         billed = sum(line._get_customs_fee_billed(currency) for line in lines)

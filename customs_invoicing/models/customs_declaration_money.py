@@ -201,7 +201,7 @@ class CustomsDeclaration(models.Model):
         for declaration, move in groups:
             if move._is_customs_authority_bill():
                 authority[declaration.id].add(move.id)
-            elif move.is_sale_document(include_receipts=True):
+            elif move._bills_client():
                 client[declaration.id].add(move.id)
             payments[declaration.id].update(move.matched_payment_ids.ids)
         for record in self:

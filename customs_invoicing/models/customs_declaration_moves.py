@@ -51,9 +51,7 @@ class CustomsDeclaration(models.Model):
         )
 
     def _get_client_moves(self):
-        return self._get_customs_moves().filtered(
-            lambda m: m.is_sale_document(include_receipts=True)
-        )
+        return self._get_customs_moves().filtered(lambda m: m._bills_client())
 
     def _get_payments(self):
         moves = self._get_customs_moves()

@@ -170,11 +170,7 @@ class CustomsDeclaration(models.Model):
             lambda line: line.customs_declaration_id == self
             and line.customs_charge_id.tax_code_id
         )
-        return (
-            undo.INVOICE
-            if move.is_sale_document(include_receipts=True) and taxes
-            else ""
-        )
+        return undo.INVOICE if move._bills_client() and taxes else ""
 
     def _is_undo_draft(self, move):
         """Tell whether a draft would be wrong once the posting is undone."""

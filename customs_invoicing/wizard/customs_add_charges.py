@@ -167,7 +167,7 @@ class CustomsAddCharges(models.TransientModel):
             return
         # sudo: which invoice has it is no secret to whoever wanted to bill it
         lines = gone.sudo().move_line_ids.filtered(
-            lambda line: line.move_id.is_sale_document(include_receipts=True)
+            lambda line: line.move_id._bills_client()
             and line.parent_state in ("draft", "posted")
         )
         moves = {
