@@ -35,7 +35,7 @@ class CustomsDeclaration(models.Model):
         help="Posted from the authority, without own services.",
     )
     amount_billed = fields.Monetary(
-        string="Billed",
+        string="Outlays billed",
         compute="_compute_posted_amounts",
         help="Outlays posted to the client, without own services and tax. On an own "
         "import: what departments bear.",
