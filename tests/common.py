@@ -147,6 +147,22 @@ class CustomsCase(AccountTestInvoicingCommon):
             }
         )
 
+    def assess_amounts(self, declaration, *amounts, date="2026-03-05"):
+        """Let the authority assess the taxes of a file with one item, in order."""
+        declaration._record_assessment(
+            [
+                {
+                    "tax_code_id": line.tax_code_id.id,
+                    "item_number": 1,
+                    "base": 1000.0,
+                    "rate": 5.0,
+                    "amount_assessed": amount,
+                }
+                for line, amount in zip(declaration.duty_line_ids, amounts, strict=True)
+            ],
+            date=date,
+        )
+
     def post_assessment(self, declaration):
         """Post the current assessment and return the move it made, if any."""
         before = declaration._get_authority_moves()

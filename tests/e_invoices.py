@@ -73,21 +73,7 @@ class EInvoiceCase(CustomsCase):
 
     def assess(self, declaration, duty, date="2026-03-05"):
         """Let the authority assess a file, and post what differs from before."""
-        declaration._record_assessment(
-            [
-                {
-                    "tax_code_id": line.tax_code_id.id,
-                    "item_number": 1,
-                    "base": 1000.0,
-                    "rate": 5.0,
-                    "amount_assessed": amount,
-                }
-                for line, amount in zip(
-                    declaration.duty_line_ids, (duty, 210.99), strict=True
-                )
-            ],
-            date=date,
-        )
+        self.assess_amounts(declaration, duty, 210.99, date=date)
         self.post_assessment(declaration)
 
     def mixed_invoice(self):

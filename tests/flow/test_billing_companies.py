@@ -56,16 +56,6 @@ class TestBillingCompanies(RatingCase):
             for company, fees in found.grouped("company_id").items()
         }
 
-    def retainer(self, **vals):
-        return {
-            "charge_code_id": self.advance_code.id,
-            "type": "PERIOD_FLAT",
-            "fee": 1500,
-            "included": 2,
-            "extra": 32,
-            **vals,
-        }
-
     def as_stranger(self, name):
         self.env.flush_all()
         self.env.invalidate_all()

@@ -12,21 +12,7 @@ class TestBillingSafety(CustomsCase):
         """Return a file with 52.50 of duty and 157.50 of VAT paid, a service of 80."""
         vals.setdefault("client_id", self.client.id)
         declaration = self.typed(capacity=capacity, **vals)
-        declaration._record_assessment(
-            [
-                {
-                    "tax_code_id": line.tax_code_id.id,
-                    "item_number": 1,
-                    "base": 1000.0,
-                    "rate": 5.0,
-                    "amount_assessed": amount,
-                }
-                for line, amount in zip(
-                    declaration.duty_line_ids, (52.5, 157.5), strict=True
-                )
-            ],
-            date="2026-03-05",
-        )
+        self.assess_amounts(declaration, 52.5, 157.5)
         self.post_assessment(declaration)
         self.add_service(declaration, 80.0)
         return declaration

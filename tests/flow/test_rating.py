@@ -93,6 +93,17 @@ class RatingCase(CustomsCase):
             "rate": rate,
         }
 
+    def retainer(self, **vals):
+        """1 500 a month, two files included, 32 for each further one."""
+        return {
+            "charge_code_id": self.advance_code.id,
+            "type": "PERIOD_FLAT",
+            "fee": 1500,
+            "included": 2,
+            "extra": 32,
+            **vals,
+        }
+
     def file(self, **facts):
         return self.import_sad(one_item(), **facts)
 

@@ -12,17 +12,6 @@ class TestRatingPeriods(RatingCase):
         super().setUpClass()
         cls.periods = cls.env["customs.fee.period"]
 
-    def retainer(self, **vals):
-        """1 500 a month, two files included, 32 for each further one."""
-        return {
-            "charge_code_id": self.advance_code.id,
-            "type": "PERIOD_FLAT",
-            "fee": 1500,
-            "included": 2,
-            "extra": 32,
-            **vals,
-        }
-
     def files(self, *numbers, day="3/5/26"):
         files = self.env["customs.declaration"]
         for number in numbers:

@@ -369,6 +369,15 @@ class TestSaleOrders(CustomsCase):
         )
         wizard.create_invoices()
 
+    def paid_in_advance(self):
+        """Return an order, its assessed file and the invoice of a down payment."""
+        order = self.order((1, 80.0))
+        declaration = self.file_of(order)
+        self.post_assessment(declaration)
+        self.ask_down_payment(order)
+        order.invoice_ids.action_post()
+        return order, declaration, order.invoice_ids
+
     def test_no_down_payment_beside_a_draft_of_the_file(self):
         order = self.order((1, 80.0))
         declaration = self.file_of(order)
@@ -384,12 +393,7 @@ class TestSaleOrders(CustomsCase):
 
     def test_down_payment_is_taken_off_on_the_order(self):
         """The file says so instead of billing everything once more."""
-        order = self.order((1, 80.0))
-        declaration = self.file_of(order)
-        self.post_assessment(declaration)
-        self.ask_down_payment(order)
-        first = order.invoice_ids
-        first.action_post()
+        order, declaration, first = self.paid_in_advance()
         with self.assertRaisesRegex(UserError, f"down payment on {order.name}"):
             declaration.action_create_invoices()
         final = order._create_invoices(final=True)
@@ -402,12 +406,7 @@ class TestSaleOrders(CustomsCase):
 
     def test_down_payment_on_outlays_is_money_of_the_client(self):
         """It waits on the deposits, never on the account of what was paid out."""
-        order = self.order((1, 80.0))
-        declaration = self.file_of(order)
-        self.post_assessment(declaration)
-        self.ask_down_payment(order)
-        first = order.invoice_ids
-        first.action_post()
+        order, declaration, first = self.paid_in_advance()
         deposits = self.company._get_customs_account("client_deposits")
         control = self.company.customs_disbursement_account_id
         self.assertNotIn(control, first.line_ids.account_id)
