@@ -6,10 +6,14 @@ import signal
 import subprocess
 import tempfile
 from collections.abc import Sequence
+from pathlib import Path
 
 from tools import databases, odoo, paths, pyenv, steps, ui
 
 NOTHING_RUN = 5  # what pytest returns when no test was chosen
+
+# How long a test takes beside one in the database, by the folder of its file.
+SLOWNESS = {"browser": 8, "cases": 2, "unit": 0.1}
 
 # Options of pytest whose value is the next argument.
 WITH_VALUE = {"-k", "-m", "-n", "-o", "-p", "-r", "-c", "-W", "--rootdir", "--deselect"}
@@ -59,12 +63,11 @@ def pytest_command(
 def halves() -> tuple[list[str], list[str]]:
     """Share the test files out to two runs of about the same length.
 
-    The larger a file, the longer it takes; tests in the browser need the only server,
-    so they are all in the first run.
+    The larger a file, the longer it takes, by its kind; tests in the browser need the
+    only server, so they are all in the first run.
     """
     found = sorted(
-        paths.TESTS_DIR.rglob("test_*.py"),
-        key=lambda file: (-file.stat().st_size, file.name),
+        paths.TESTS_DIR.rglob("test_*.py"), key=lambda file: (-_weigh(file), file.name)
     )
     shares: tuple[list[str], list[str]] = ([], [])
     weights = [0, 0]
@@ -72,8 +75,13 @@ def halves() -> tuple[list[str], list[str]]:
         first = weights[0] <= weights[1] or file.parent.name == "browser"
         share = 0 if first else 1
         shares[share].append(os.fspath(file.relative_to(paths.REPOSITORY)))
-        weights[share] += file.stat().st_size
+        weights[share] += _weigh(file)
     return sorted(shares[0]), sorted(shares[1])
+
+
+def _weigh(file: Path) -> float:
+    """Return about how long the tests of a file take, beside others."""
+    return file.stat().st_size * SLOWNESS.get(file.parent.name, 1)
 
 
 def _call_two(arguments: Sequence[str]) -> int:
