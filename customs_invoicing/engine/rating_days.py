@@ -36,6 +36,19 @@ def working_days(
     )
 
 
+def add_working_days(start: date, count: int, days_off: Collection[date]) -> date:
+    """Return the day that many working days after another.
+
+    >>> add_working_days(date(2026, 3, 6), 1, {date(2026, 3, 7), date(2026, 3, 8)})
+    datetime.date(2026, 3, 9)
+    """
+    day = start
+    while count > 0:
+        day += timedelta(days=1)
+        count -= day not in days_off
+    return day
+
+
 def clock(
     start: date,
     stop: date,

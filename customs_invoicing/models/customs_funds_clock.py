@@ -1,5 +1,7 @@
 from odoo import fields, models
 
+from ..engine.rating_days import add_working_days
+
 
 class CustomsFundsClock(models.Model):
     """How long the law of a country lets us hold the money of clients."""
@@ -46,11 +48,12 @@ class CustomsFundsClock(models.Model):
         "CHECK(days > 0)", "A clock runs for one day at least."
     )
 
-    def _get_end(self, company, first, due):
+    def _get_end(self, first, due, days_off):
         """Return the day on which money received runs out of time, if it ever does.
 
         :param first: day of the first receipt
         :param due: day on which the authority is to be paid, none when nothing is owed
+        :param days_off: days without work of the company that holds the money
         """
         self.ensure_one()
         if self.obligation == "transmit":
@@ -59,7 +62,7 @@ class CustomsFundsClock(models.Model):
             if first <= due:
                 return due
         if self.day_basis == "working":
-            return company._add_working_days(first, self.days)
+            return add_working_days(first, self.days, days_off)
         return fields.Date.add(first, days=self.days)
 
     def _get_for_companies(self, companies):

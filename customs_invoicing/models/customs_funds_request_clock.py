@@ -61,6 +61,7 @@ class CustomsFundsRequest(models.Model):
         clocks = self.env["customs.funds.clock"].sudo()
         clocks = clocks._get_for_companies(self.company_id)
         debts = self.declaration_id._find_authority_due_dates()
+        days_off = self._get_clock_days_off(clocks)
         today = fields.Date.context_today(self)
         for record in self:
             first = record.date_first_received
@@ -68,16 +69,35 @@ class CustomsFundsRequest(models.Model):
             due, clock = False, clocks[record.company_id][:0]
             if is_held:
                 owed = debts.get(record.declaration_id)
-                due, clock = record._get_clock(clocks[record.company_id], owed)
+                company = record.company_id
+                due, clock = record._get_clock(clocks[company], owed, days_off[company])
             record.days_held = (today - first).days if is_held else 0
             record.clock_id = clock
             record.date_clock = due
             record.clock_state = record._get_clock_state(due, today)
 
-    def _get_clock(self, clocks, owed):
+    def _get_clock_days_off(self, clocks):
+        """Return ``{company: days without work}`` that clocks of these requests meet.
+
+        :param clocks: ``{company: clocks}``
+        """
+        found = {}
+        for company, requests in self.grouped("company_id").items():
+            firsts = list(filter(None, requests.mapped("date_first_received")))
+            working = clocks[company].filtered(lambda c: c.day_basis == "working")
+            found[company] = set()
+            if firsts and working:
+                # a working day in three at least, and a month of holidays
+                most = 31 + 3 * max(working.mapped("days"))
+                last = fields.Date.add(max(firsts), days=most)
+                found[company] = company._get_days_off(min(firsts), last)
+        return found
+
+    def _get_clock(self, clocks, owed, days_off):
         """Return the day on which the first clock of held money runs out, and it.
 
         :param owed: day on which the authority is to be paid, none when nothing is owed
+        :param days_off: days without work
         """
         self.ensure_one()
         company, first = self.company_id, self.date_first_received
@@ -85,7 +105,7 @@ class CustomsFundsRequest(models.Model):
             (end, clock)
             for clock in clocks
             if clock.obligation != "statement" or not self.date_statement
-            if (end := clock._get_end(company, first, owed))
+            if (end := clock._get_end(first, owed, days_off))
         ]
         if ends:
             return min(ends, key=lambda pair: (pair[0], pair[1].id))

@@ -194,6 +194,8 @@ def _get_action_by_hand(outcome, charge, is_equal):
     if not outcome.is_priced:
         return NOTHING
     has_price = not charge.currency_id.is_zero(charge.amount)
+    if not has_price and charge.rating_edit_reason:
+        return BY_HAND  # waived
     if not has_price or is_equal:
         return ADOPT
     if not charge.amount_is_default:

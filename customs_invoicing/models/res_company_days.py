@@ -11,19 +11,6 @@ class ResCompany(models.Model):
 
     _inherit = "res.company"
 
-    def _add_working_days(self, day, count):
-        """Return the day that many working days after a day."""
-        last = day
-        while count > 0:
-            # weeks at a time: a week has five working days as a rule
-            first, last = last, last + timedelta(days=7 + 2 * count)
-            off = self._get_days_off(first, last)
-            while first < last and count > 0:
-                first += timedelta(days=1)
-                count -= first not in off
-            last = first
-        return last
-
     def _get_days_off(self, first, last):
         """Return the days without work between two days, both included.
 

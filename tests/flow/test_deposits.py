@@ -743,13 +743,25 @@ class TestDeposits(CustomsCase):
         self.assertEqual((early | late).clock_id, statement)
         self.assertEqual(late.date_clock, fields.Date.to_date("2026-08-10"))
 
-    def test_working_days_are_added(self):
-        add = self.company._add_working_days
-        friday = fields.Date.to_date("2026-03-06")
-        self.assertEqual(add(friday, 1), fields.Date.to_date("2026-03-09"))
-        self.assertEqual(add(friday, 5), fields.Date.to_date("2026-03-13"))
-        self.assertEqual(add(friday, 0), friday)
-        self.assertEqual(add(friday, 260), fields.Date.to_date("2027-03-05"))
+    def test_clocks_of_many_requests_take_no_more_queries(self):
+        self.company.account_fiscal_country_id = self.env.ref("base.us")
+        declaration = self.assessed_file()
+        self.post_assessment(declaration)
+        requests = self.env["customs.funds.request"]
+        for day in range(11, 19):
+            request = self.request(declaration, amount=10)
+            self.receive(request, date=f"2026-06-{day}")
+            requests |= request
+
+        def count(records):
+            self.env.flush_all()
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+            self.assertTrue(all(records.mapped("date_clock")))
+            return self.env.cr.sql_log_count - before
+
+        count(requests)
+        self.assertLessEqual(count(requests), count(requests[:2]))
 
     def test_without_a_law_the_house_rule_counts(self):
         self.company.account_fiscal_country_id = self.env.ref("base.de")

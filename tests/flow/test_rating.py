@@ -420,6 +420,14 @@ class TestRating(RatingCase):
         self.assertEqual((service.amount, service.amount_to_bill), (50.0, 0.0))
         self.assertEqual(invoice.amount_untaxed, 50.0)
 
+    def test_service_waived_by_hand_is_not_priced_by_a_card(self):
+        declaration = self.file()
+        service = self.add_service(declaration, 80)
+        service.action_waive()
+        self.card(self.flat(55))
+        declaration._rate_services("button")
+        self.assertEqual((service.amount, service.amount_to_bill), (0.0, 0.0))
+
     def bill_service(self, service, price):
         """Return a draft invoice of a part of a service."""
         invoice = self.env["account.move"].create(

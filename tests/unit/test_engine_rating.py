@@ -2,7 +2,7 @@
 
 import decimal
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal as D
 
 import pytest
@@ -653,3 +653,21 @@ def test_a_problem_says_what_to_do(code):
     sentence = words.problem_words(code, "outlay")
     assert sentence.endswith(".")
     assert "%" not in sentence
+
+
+def test_working_days_are_added():
+    days = load("engine.rating_days")
+    weekends = {
+        date(2026, 1, 1) + timedelta(days=n)
+        for n in range(500)
+        if (date(2026, 1, 1) + timedelta(days=n)).weekday() > 4
+    }
+    friday = date(2026, 3, 6)
+    for count, expected in (
+        (0, friday),
+        (1, date(2026, 3, 9)),
+        (5, date(2026, 3, 13)),
+        (260, date(2027, 3, 5)),
+    ):
+        assert days.add_working_days(friday, count, weekends) == expected
+        assert days.working_days(friday, expected) == count
